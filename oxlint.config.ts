@@ -1,0 +1,85 @@
+import { defineConfig } from 'oxlint';
+import { appLayer, layers, testLayer, type Layer } from './test/repo/layers.ts';
+
+const every = packagesOf(...Object.values(layers), testLayer);
+
+function packagesOf(...rows: readonly Layer[]): Set<string> {
+  return new Set(
+    rows.flatMap(({ waybill, suppliers }) => [
+      ...waybill.map((door) => `@waybill/${door.split('/', 1)[0]}`),
+      ...suppliers,
+    ]),
+  );
+}
+
+/** Turns rows of the layers table into the lint rule that shows a wrong import while it is typed. */
+function onlyImports(...rows: readonly Layer[]): ['error', object] {
+  const wrong = [...every.difference(packagesOf(...rows))].join('|');
+  const message = "Not in this package's row of test/repo/layers.ts.";
+  return ['error', { patterns: [{ regex: `^(${wrong})($|/)`, message }] }];
+}
+
+const layering = Object.entries(layers).flatMap(([name, layer]) => [
+  {
+    files: [`packages/${name}/src/**/*.ts`],
+    rules: { 'no-restricted-imports': onlyImports(layer) },
+  },
+  {
+    files: [`packages/${name}/src/**/*.{test,fixture}.ts`],
+    rules: { 'no-restricted-imports': onlyImports(layer, testLayer) },
+  },
+]);
+
+export default defineConfig({
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'node', 'promise'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  rules: {
+    'import/no-cycle': ['error', { ignoreTypes: true }],
+    'import/no-default-export': 'error',
+    'import/no-mutable-exports': 'error',
+    // fast-check's own documentation, and everybody's code after it, says `fc.assert`.
+    'import/no-named-as-default-member': 'off',
+    'import/no-unassigned-import': 'off',
+    'max-depth': ['error', 3],
+    'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+    'max-params': ['error', 3],
+    'no-empty': ['error', { allowEmptyCatch: false }],
+    'typescript/await-thenable': 'error',
+    'typescript/ban-ts-comment': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    // Where data is parsed, an assertion after a check is the honest form; review watches the rest.
+    'typescript/no-unsafe-type-assertion': 'off',
+    'typescript/only-throw-error': 'error',
+    'typescript/return-await': ['error', 'in-try-catch'],
+    'typescript/switch-exhaustiveness-check': [
+      'error',
+      { considerDefaultExhaustiveForUnions: true },
+    ],
+    // A job's cancel and close paths use `.then(a, b)` on purpose: `.catch` after `.then` would also see a's throw.
+    'promise/always-return': 'off',
+    // A helper stands where it is used.
+    'unicorn/consistent-function-scoping': 'off',
+  },
+  overrides: [
+    ...layering,
+    { files: ['apps/*/src/**/*.ts'], rules: { 'no-restricted-imports': onlyImports(appLayer) } },
+    {
+      files: ['**/*.{test,fixture}.ts'],
+      rules: {
+        'max-lines-per-function': 'off',
+        // `await using _leaks = ...` holds what nobody reads.
+        'no-underscore-dangle': 'off',
+      },
+    },
+    {
+      // Functions are taken from their prototypes there, before a guest can replace them.
+      files: ['**/primordials.ts', 'packages/sandbox/src/kit/**'],
+      rules: { 'typescript/unbound-method': 'off' },
+    },
+    { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
+  ],
+  ignorePatterns: ['**/dist/**', '.toolchain/**'],
+});

@@ -1,0 +1,16 @@
+export { ContextVariable } from './context-variable.ts';
+export type { ContextVariableOptions } from './context-variable.ts';
+export { carryStore } from './carry-store.ts';
+export type { CarriedStore, CarryStoreOptions } from './carry-store.ts';
+export { DEFAULT_MAX_BYTES } from './carry-policy.ts';
+export type { CarryPolicy, ContextCodec } from './carry-policy.ts';
+export { ContextSnapshot } from './context-snapshot.ts';
+export { JobContext } from './job-context.ts';
+export type { JobContextOptions } from './job-context.ts';
+export { MAX_WIRE_BYTES, MAX_WIRE_ENTRIES } from './wire.ts';
+export type { Border, ContextWire } from './wire.ts';
+export type { Json } from './json.ts';
+export { ContextError } from './context-error.ts';
+export type { ContextErrorOptions } from './context-error.ts';
+export { contextErrorCodes } from './error-codes.ts';
+export type { ContextErrorCode, ContextErrorMeaning } from './error-codes.ts';

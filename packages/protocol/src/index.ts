@@ -1,0 +1,60 @@
+export { errorCodes, isErrorCode } from './error-codes.ts';
+export type { Blame, ErrorCode, ErrorCodeEntry } from './error-codes.ts';
+export {
+  CallerError,
+  GuestError,
+  HostError,
+  WaybillError,
+  isWaybillError,
+  makeError,
+} from './errors.ts';
+export type { ErrorOptions, ErrorStacks } from './errors.ts';
+export { errorFromWire } from './error-from-wire.ts';
+export { errorToWire } from './error-to-wire.ts';
+export { errorWireLimits } from './error-wire.ts';
+export { toWaybillError } from './to-waybill-error.ts';
+export type { ErrorWire, ErrorWireLimits, JsonValue } from './error-wire.ts';
+export type {
+  FunctionEvent,
+  HostCalledEvent,
+  JobEvent,
+  JobSettledEvent,
+  RecycleReason,
+  WaybillEventName,
+  WaybillEvents,
+} from './events.ts';
+export type {
+  DeployedFunction,
+  FunctionSpec,
+  Job,
+  JobSpec,
+  JobTarget,
+  ParsedJob,
+  Program,
+  Reuse,
+  SourceType,
+} from './job.ts';
+export { defaultLimits, limitTable, resolveLimits } from './limits.ts';
+export type { LimitEntry, LimitOverrides, Limits } from './limits.ts';
+export type { IsolateSettings, QueueSettings, Settings, SettingsSpec } from './settings.ts';
+export { unwrap } from './outcome.ts';
+export type { Bill, Hop, HopKind, LogLevel, LogLine, Outcome, OutcomeFacts } from './outcome.ts';
+export {
+  capturePrimordials,
+  isParcelError,
+  makeParcelReader,
+  makeParcelWriter,
+  parcelByteLength,
+  readParcel,
+  writeParcel,
+} from './parcel/index.ts';
+export type {
+  Parcel,
+  ParcelError,
+  ParcelFault,
+  ParcelHooks,
+  ParcelLimits,
+  Primordials,
+  ReadParcel,
+  WriteParcel,
+} from './parcel/index.ts';

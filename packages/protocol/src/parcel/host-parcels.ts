@@ -1,0 +1,51 @@
+import type { Parcel, ParcelHooks, ParcelLimits } from './parcel.ts';
+import { capturePrimordials } from './primordials.ts';
+import { makeParcelReader } from './reader.ts';
+import { makeParcelWriter } from './writer.ts';
+
+const primordials = capturePrimordials();
+const write = makeParcelWriter(primordials);
+const read = makeParcelReader(primordials);
+
+/** The hooks of a place that knows Node's `Buffer`, whose latin1 copies are the fastest there are. */
+function hostHooks(extra: Partial<ParcelHooks>): ParcelHooks {
+  return {
+    isProxy: () => false,
+    textFromBytes: (bytes) =>
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
+    bytesFromText: (text, start, length) => {
+      const bytes = new Uint8Array(length);
+      Buffer.from(bytes.buffer).write(text.slice(start, start + length), 'latin1');
+      return bytes;
+    },
+    ...extra,
+  };
+}
+
+/**
+ * Writes a value of this thread down as a {@link Parcel}.
+ *
+ * @param extra - how functions and proxies are met here; without it functions are refused
+ * @throws a `ParcelError` (see `isParcelError`) that names path and reason
+ */
+export function writeParcel(
+  value: unknown,
+  limits: ParcelLimits,
+  extra: Partial<ParcelHooks> = {},
+): Parcel {
+  return write(value, limits, hostHooks(extra));
+}
+
+/**
+ * Reads a {@link Parcel} into a new value of this thread; the parcel is treated as untrusted.
+ *
+ * @throws a `ParcelError` with reason `malformed`
+ */
+export function readParcel(parcel: Parcel, extra: Partial<ParcelHooks> = {}): unknown {
+  return read(parcel.text, parcel.bytes, hostHooks(extra));
+}
+
+/** Size of a parcel in bytes as limits count it: `text` in UTF-8, `bytes` one for one. */
+export function parcelByteLength(parcel: Parcel): number {
+  return Buffer.byteLength(parcel.text) + parcel.bytes.length;
+}

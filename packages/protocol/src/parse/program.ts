@@ -1,0 +1,38 @@
+import { makeError } from '../errors.ts';
+import type { Program, SourceType } from '../job.ts';
+import { resolveLimits, type LimitOverrides, type Limits } from '../limits.ts';
+import { readOwnData, readProperty } from '../safe-read.ts';
+import { refusal, type Subject } from './check.ts';
+
+/** The fields of a spec that make its program. */
+export interface ProgramFields {
+  readonly source: string;
+  readonly sourceType?: SourceType | undefined;
+  readonly modules?: Readonly<Record<string, string>> | undefined;
+  readonly limits?: LimitOverrides | undefined;
+}
+
+/** Makes the program of checked fields; refuses one that is too large before anything else looks at its source. */
+export function makeProgram(fields: ProgramFields, base: Limits): Program {
+  const modules = Object.entries(fields.modules ?? {});
+  const limitBytes = resolveLimits(base, fields.limits ?? {}).sourceBytes;
+  const gotBytes = [fields.source, ...modules.flat()].reduce(
+    (sumBytes, text) => sumBytes + Buffer.byteLength(text),
+    0,
+  );
+  if (gotBytes > limitBytes) {
+    throw makeError(
+      'ERR_WAYBILL_PAYLOAD_TOO_LARGE',
+      `source: expected at most ${limitBytes} bytes with all modules, got ${gotBytes} bytes`,
+      { details: { limit: 'sourceBytes', limitBytes, gotBytes } },
+    );
+  }
+  return { source: fields.source, sourceType: fields.sourceType ?? 'module', modules };
+}
+
+/** Refuses a module named `__proto__`, which the schema library would drop without a word. */
+export function refuseProtoSpecifier(input: unknown, subject: Subject): void {
+  if (readOwnData(readProperty(input, 'modules'), '__proto__') === undefined) return;
+  const expected = 'a specifier other than __proto__';
+  throw refusal(subject, [{ path: 'modules.__proto__', expected, got: '"__proto__"' }]);
+}

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { defaultLimits, resolveLimits } from '../limits.ts';
+import type { IsolateSettings, QueueSettings, Settings, SettingsSpec } from '../settings.ts';
+import { check } from './check.ts';
+import { integerField, objectField } from './fields.ts';
+import { limitsField } from './limits.ts';
+
+const subject = { name: 'options', code: 'ERR_WAYBILL_INVALID_OPTIONS' } as const;
+
+const defaultQueue: QueueSettings = { maxJobs: 10_000 };
+
+const defaultIsolates: IsolateSettings = {
+  maxPerThread: 64,
+  maxAgeMs: 600_000,
+  maxUses: 10_000,
+  maxHeapRatio: 0.7,
+  preparedPerThread: 1,
+};
+
+const maxThreads = 64;
+const defaultAttemptsPerThread = 16;
+const defaultGraceMs = 1_000;
+
+const settingsSchema: z.ZodType<SettingsSpec> = objectField({
+  threads: integerField(1, maxThreads, 'threads').optional(),
+  attemptsPerThread: integerField(1, 1_024, 'jobs').optional(),
+  queue: objectField({ maxJobs: integerField(0, 1_000_000, 'jobs').optional() }).optional(),
+  limits: limitsField.optional(),
+  isolates: objectField({
+    maxPerThread: integerField(1, 1_024, 'isolates').optional(),
+    maxAgeMs: integerField(1, 86_400_000, 'ms').optional(),
+    maxUses: integerField(1, 1_000_000_000, 'jobs').optional(),
+    maxHeapRatio: z.number({ error: 'a number above 0, at most 1' }).gt(0).lte(1).optional(),
+    preparedPerThread: integerField(0, 64, 'isolates').optional(),
+  }).optional(),
+  graceMs: integerField(0, 600_000, 'ms').optional(),
+});
+
+/** What only the caller of {@link parseSettings} can know. */
+export interface SettingsSurroundings {
+  /** Threads if the options do not say: one less than there are cores; brought into the range of `threads`. */
+  readonly defaultThreads: number;
+}
+
+/**
+ * Checks the plain-data options of an orchestrator and fills in every default.
+ *
+ * @throws CallerError ERR_WAYBILL_INVALID_OPTIONS if the input has another shape or a value is out of its range
+ */
+export function parseSettings(input: unknown, { defaultThreads }: SettingsSurroundings): Settings {
+  const fields = check(settingsSchema, input, subject);
+  return {
+    threads: fields.threads ?? Math.min(maxThreads, Math.max(1, defaultThreads)),
+    attemptsPerThread: fields.attemptsPerThread ?? defaultAttemptsPerThread,
+    queue: withDefaults(defaultQueue, fields.queue),
+    limits: resolveLimits(defaultLimits, fields.limits ?? {}),
+    isolates: withDefaults(defaultIsolates, fields.isolates),
+    graceMs: fields.graceMs ?? defaultGraceMs,
+  };
+}
+
+/** Lays what was given over the defaults; a key that is `undefined` was not given. */
+function withDefaults<T extends object>(
+  defaults: T,
+  given: { readonly [Key in keyof T]?: T[Key] | undefined } | undefined,
+): T {
+  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(entries) };
+}

@@ -1,0 +1,4 @@
+export type { CallableApi, CallOptions, ExposedFunctions, Peer, SessionOptions } from './peer.ts';
+export type { Refusal, RefusalReason } from './refusal.ts';
+export { refusalReasons } from './refusal.ts';
+export { openSession } from './session.ts';

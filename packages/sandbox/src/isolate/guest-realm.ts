@@ -1,0 +1,161 @@
+import type {
+  GuestMessageKind,
+  HostMessageKind,
+  KitSettings,
+  SendToHost,
+} from '../kit/kit-types.ts';
+import { kitFilename, kitSource } from '../kit/kit-source.ts';
+import type { PreparedProgram } from '../program/prepare-program.ts';
+import type { TurnEnd } from './classify-rejection.ts';
+import type { GuestIsolate } from './guest-isolate.ts';
+import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
+
+/** Who hears the messages that the kit sends for one job, and what becomes of the realm. */
+export interface RealmListener {
+  message(kind: GuestMessageKind, id: number, n: number, a: string, b: string): void;
+  /** The isolate is gone; nothing more will be heard. */
+  lost(): void;
+}
+
+/** One message of the host to the kit, without the job it is for. */
+export interface HostMessage {
+  readonly kind: HostMessageKind;
+  readonly id?: number;
+  readonly n?: number;
+  readonly a?: string;
+  readonly b?: string;
+  readonly extra?: readonly unknown[];
+}
+
+/** The key under which messages about the realm's program arrive; jobs count from 1. */
+const programKey = 0;
+
+/**
+ * One set of globals in an isolate, with the kit in place.
+ *
+ * Strings and numbers are all that crosses, in both directions: the kit tells through one callback, the host
+ * enters through one function and with a time limit each time.
+ */
+export class GuestRealm {
+  readonly isolate: GuestIsolate;
+  readonly id: string;
+  /** What its guests may call; host calls name a function by its index here. */
+  readonly hostFunctionNames: readonly string[];
+  readonly #context: Context;
+  readonly #enter: Reference<unknown>;
+  readonly #listeners: Map<number, RealmListener>;
+  #lastKey: number = programKey;
+  #state: 'open' | 'closed' = 'open';
+
+  private constructor(
+    isolate: GuestIsolate,
+    settings: KitSettings,
+    context: Context,
+    enter: Reference<unknown>,
+    listeners: Map<number, RealmListener>,
+  ) {
+    this.isolate = isolate;
+    this.id = `${isolate.number}.${nextRealmNumber(isolate)}`;
+    this.hostFunctionNames = settings.hostFunctionNames;
+    this.#context = context;
+    this.#enter = enter;
+    this.#listeners = listeners;
+  }
+
+  /** Makes the realm; called by its isolate. */
+  static async open(
+    isolate: GuestIsolate,
+    within: Isolate,
+    settings: KitSettings,
+  ): Promise<GuestRealm> {
+    const listeners = new Map<number, RealmListener>();
+    // Runs without any async context: the addon calls it from its own event.
+    const heard: SendToHost = (kind, jobKey, id, n, a, b) =>
+      listeners.get(jobKey)?.message(kind, id, n, a, b);
+    const context = await within.createContext();
+    const enter = (await context.evalClosure(
+      kitSource,
+      [new ivm.Callback(heard, { ignored: true }), JSON.stringify(settings)],
+      { result: { reference: true }, filename: kitFilename },
+    )) as unknown as Reference<unknown>;
+    return new GuestRealm(isolate, settings, context, enter, listeners);
+  }
+
+  /** Jobs that are open in this realm. */
+  get jobCount(): number {
+    return this.#listeners.size - (this.#listeners.has(programKey) ? 1 : 0);
+  }
+
+  /** Gives a job its key; messages under it go to the listener until `leave`. */
+  join(listener: RealmListener): number {
+    const key = ++this.#lastKey;
+    this.#listeners.set(key, listener);
+    return key;
+  }
+
+  leave(key: number): void {
+    this.#listeners.delete(key);
+  }
+
+  /** Hears how the evaluation of the program ended; called once, and not where the isolate is lost before. */
+  onProgram(heard: (failure: string | undefined) => void, lost: () => void): void {
+    this.#listeners.set(programKey, {
+      message: (kind, _id, _n, a) => {
+        this.#listeners.delete(programKey);
+        heard(kind === 'load-failed' ? a : undefined);
+      },
+      lost,
+    });
+  }
+
+  /** Makes one entry; see `GuestIsolate.turn`. In a closed realm nothing runs and the end is `lost`. */
+  async enter(
+    jobKey: number,
+    message: HostMessage,
+    limitMs: number,
+  ): Promise<{ end: TurnEnd; cpuMs: number }> {
+    if (this.#state === 'closed') return { end: 'lost', cpuMs: 0 };
+    const { kind, id = 0, n = 0, a = '', b = '', extra = [] } = message;
+    return this.isolate.turn(this.#enter, [kind, jobKey, id, n, a, b, ...extra], limitMs);
+  }
+
+  /** Has the realm evaluate a program; how that went is heard by `onProgram` and by the jobs that wait for it. */
+  async load(program: PreparedProgram, limitMs: number): Promise<{ end: TurnEnd; cpuMs: number }> {
+    const functions = await this.isolate.instantiate(program, this.#context);
+    const shapes = JSON.stringify(program.modules.map((module) => module.shape));
+    const extra = functions.map((reference) => reference.derefInto());
+    try {
+      return await this.enter(programKey, { kind: 'load', a: shapes, extra }, limitMs);
+    } finally {
+      for (const reference of functions) reference.release();
+    }
+  }
+
+  /** Frees the realm; guest code that still waits in it never runs again. Idempotent. */
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.isolate.forget(this);
+    this.#listeners.clear();
+    if (this.isolate.state !== 'open') return;
+    this.#enter.release();
+    this.#context.release();
+  }
+
+  /** Called by the isolate when it is gone. */
+  lost(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    for (const listener of listeners) listener.lost();
+  }
+}
+
+const realmCounts = new WeakMap<GuestIsolate, number>();
+
+function nextRealmNumber(isolate: GuestIsolate): number {
+  const next = (realmCounts.get(isolate) ?? 0) + 1;
+  realmCounts.set(isolate, next);
+  return next;
+}

@@ -1,0 +1,54 @@
+import type { LogLevel, LogLine } from '@waybill/protocol';
+
+/** The levels by the index that the kit sends. */
+export const logLevels: readonly LogLevel[] = ['debug', 'log', 'info', 'warn', 'error'];
+
+/** The longest beginning of a text that fits into a number of UTF-8 bytes. */
+function fitting(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text;
+  const cut = Buffer.from(text).subarray(0, maxBytes).toString();
+  // A character that was cut in two ends up as a replacement character.
+  return cut.endsWith('\uFFFD') ? cut.slice(0, -1) : cut;
+}
+
+/** What a job logged, kept up to its limits; where something had to go, the last line says so. */
+export class LogBook {
+  readonly lines: LogLine[] = [];
+  readonly #limits: { readonly logLines: number; readonly logBytes: number };
+  readonly #sinceMs: number;
+  #keptBytes = 0;
+  #full = false;
+
+  /** @param sinceMs - `performance.now()` when the job was submitted; line times count from it */
+  constructor(limits: { readonly logLines: number; readonly logBytes: number }, sinceMs: number) {
+    this.#limits = limits;
+    this.#sinceMs = sinceMs;
+  }
+
+  /** Text kept, in UTF-8 bytes, without the marker. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
+  /** Adds a line. @returns the line as kept, or undefined where the book is full */
+  add(level: LogLevel, text: string): LogLine | undefined {
+    if (this.#full) return undefined;
+    const { logLines, logBytes } = this.#limits;
+    if (this.lines.length >= logLines) {
+      this.#full = true;
+      return this.#write('warn', `[log cut off: more than ${logLines} lines]`);
+    }
+    const kept = fitting(text, logBytes - this.#keptBytes);
+    this.#keptBytes += Buffer.byteLength(kept);
+    if (kept.length === text.length) return this.#write(level, kept);
+    this.#full = true;
+    return this.#write('warn', `${kept}[log cut off: more than ${logBytes} bytes]`);
+  }
+
+  #write(level: LogLevel, text: string): LogLine {
+    const atMs = performance.now() - this.#sinceMs;
+    const line: LogLine = { seq: this.lines.length, atMs, level, text };
+    this.lines.push(line);
+    return line;
+  }
+}

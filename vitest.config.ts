@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/support/closing-line.ts';
+
+export default defineConfig({
+  test: {
+    // A native crash of an isolate ends one fork, not the run.
+    pool: 'forks',
+    // Node imports the sources itself, as it does in production.
+    experimental: { viteModuleRunner: false },
+    retry: 0,
+    reporters: ['default', ['junit', { outputFile: '.reports/junit.xml' }], new ClosingLine()],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.d.ts'],
+      reportsDirectory: '.reports/coverage',
+    },
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'system', include: ['test/**/*.test.ts'], testTimeout: 30_000 },
+      },
+    ],
+  },
+});
