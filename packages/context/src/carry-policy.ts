@@ -53,6 +53,7 @@ export function assertPolicy<T>(name: string, policy: CarryPolicy<T>): void {
   };
   if (!isCarriedName(name))
     refuse('expected a name of 1 to 128 characters of A-Z a-z 0-9 _ . : / @ -');
+  if (!Array.isArray(policy.to)) refuse('expected `to` to be an array of borders');
   for (const border of policy.to) {
     if (!borders.includes(border)) refuse(`expected borders out of ${borders.join(', ')}`);
   }

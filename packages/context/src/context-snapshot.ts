@@ -18,6 +18,12 @@ const passedOn = new ContextVariable<PassedOn>({ name: 'waybill.passed-on' });
 /**
  * The whole async context at one moment, as `AsyncContext.Snapshot` of the TC39 proposal: the variables of this package
  * and every AsyncLocalStorage of the process. Immutable. It retains what the stores hold for as long as it is reachable.
+ *
+ * @example
+ * ```ts
+ * const wire = ContextSnapshot.capture().toWire('worker'); // in one thread
+ * ContextSnapshot.fromWire(wire).run(() => tenant.get()); // in another
+ * ```
  */
 export class ContextSnapshot {
   /** The empty context: no variable and no store of anybody is set, wherever this package was loaded from. */

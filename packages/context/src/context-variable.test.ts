@@ -88,6 +88,7 @@ test.each<[string, string, CarryPolicy<unknown>]>([
   ['maxBytes above the whole wire', 'name', { to: ['worker'], maxBytes: MAX_WIRE_BYTES + 1 }],
   ['a fraction of a byte', 'name', { to: ['worker'], maxBytes: 1.5 }],
   ['a border that does not exist', 'name', { to: ['moon' as 'worker'] }],
+  ['borders that are not a list', 'name', { to: 'worker' as unknown as [] }],
   ['an empty name', '', { to: ['worker'] }],
   ['a name with a line break', 'a\nb', { to: ['worker'] }],
   ['a name of 129 characters', 'n'.repeat(129), { to: ['worker'] }],

@@ -138,7 +138,7 @@ test.each<[string, unknown]>([
   ['an entry of one', { v: 1, entries: [['a']] }],
   ['an entry of three', { v: 1, entries: [['a', '1', '2']] }],
   ['an entry that is a string', { v: 1, entries: ['ab'] }],
-  ['a hole', { v: 1, entries: Array.from({ length: 1 }) }],
+  ['a hole', { v: 1, entries: Object.assign([], { 1: ['a', '1'] }) }],
   ['a name that is a number', { v: 1, entries: [[1, '1']] }],
   ['a text that is an object', { v: 1, entries: [['a', {}]] }],
   ['an empty name', { v: 1, entries: [['', '1']] }],

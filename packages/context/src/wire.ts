@@ -55,7 +55,8 @@ export function parseWire(input: unknown): ContextWire['entries'] {
   }
   const names = new Set<string>();
   let bytes = 0;
-  return input.entries.map((entry: unknown) => {
+  // Not map, which skips holes.
+  return Array.from(input.entries, (entry: unknown) => {
     const [name, text] = parseEntry(entry);
     if (names.has(name)) throw badWire('expected each name once', name);
     names.add(name);

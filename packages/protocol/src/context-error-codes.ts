@@ -1,4 +1,6 @@
-/** Codes of `@waybill/context`, which stands alone and has the same entries in a table of its own. */
+/**
+ * Codes of `@waybill/context`, which stands alone and has the same entries in a table of its own.
+ */
 export const contextErrorCodes = {
   ERR_WAYBILL_CONTEXT_DUPLICATE_NAME: {
     blame: 'caller',

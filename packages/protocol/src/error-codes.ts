@@ -3,7 +3,10 @@ import { contextErrorCodes } from './context-error-codes.ts';
 import { guestErrorCodes } from './guest-error-codes.ts';
 import { hostErrorCodes } from './host-error-codes.ts';
 
-/** Who caused a failure: the submitting program, the guest's code, or Waybill and its host functions. */
+/**
+ * Who caused a failure: the submitting program, the guest's code, or Waybill and its host
+ * functions.
+ */
 export type Blame = 'caller' | 'guest' | 'host';
 
 /** What the table says about one error code. */
@@ -26,8 +29,8 @@ export type ErrorCode =
   | keyof typeof contextErrorCodes;
 
 /**
- * Every code an error of Waybill can carry. The table is closed: a code is never reused or renamed, and each has a page under
- * `docs/errors/`.
+ * Every code an error of Waybill can carry. The table is closed: a code is never reused or renamed,
+ * and each has a page under `docs/errors/`.
  */
 export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeEntry>> = Object.freeze({
   ...callerErrorCodes,

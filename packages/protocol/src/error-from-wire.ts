@@ -8,11 +8,12 @@ import { readOwnData, readText } from './safe-read.ts';
 const limits = errorWireLimits;
 
 /**
- * Rebuilds an error from {@link errorToWire}'s data. Treats its input as untrusted: it never throws, reads own data properties only
- * and enforces the same limits again.
+ * Rebuilds an error from {@link errorToWire}'s data. Treats its input as untrusted: it never
+ * throws, reads own data properties only and enforces the same limits again.
  *
- * @returns an error of the same branch and code for an error of ours (`ERR_WAYBILL_INTERNAL`, with `details.originalCode`, for a code
- *   that the table does not hold); for any other error a plain Error with its name, code, cause and stack
+ * @returns an error of the same branch and code for an error of ours (`ERR_WAYBILL_INTERNAL`, with
+ *   `details.originalCode`, for a code that the table does not hold); for any other error a plain
+ *   Error with its name, code, cause and stack
  */
 export function errorFromWire(wire: unknown): Error {
   try {
@@ -48,7 +49,7 @@ function fromWire(wire: unknown, causesLeftCount: number, budget: Budget): Error
   const error =
     kind === 'waybill'
       ? ourError(wire, message, cause)
-      : foreignError(wire, message, cause, errors);
+      : foreignError(wire, message, { cause, errors });
   const stack = readText(readOwnData(wire, 'stack'), limits.stackChars);
   // Without a stack of its own it must not show where the wire was read.
   defineHidden(error, 'stack', stack ?? `${error.name}: ${message}`);
@@ -68,12 +69,12 @@ function ourError(wire: unknown, message: string, cause: Error | undefined): Way
   });
 }
 
-function foreignError(
-  wire: unknown,
-  message: string,
-  cause: Error | undefined,
-  errors: readonly Error[] | undefined,
-): Error {
+interface InnerErrors {
+  readonly cause: Error | undefined;
+  readonly errors: readonly Error[] | undefined;
+}
+
+function foreignError(wire: unknown, message: string, { cause, errors }: InnerErrors): Error {
   const options = cause === undefined ? undefined : { cause };
   const error =
     errors === undefined

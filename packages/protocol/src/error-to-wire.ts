@@ -6,8 +6,8 @@ import { clipText, readProperty, readText } from './safe-read.ts';
 const limits = errorWireLimits;
 
 /**
- * Writes anything that was thrown as plain data. Never throws, whatever it is given: what cannot be read is left out,
- * what is too long is cut.
+ * Writes anything that was thrown as plain data. Never throws, whatever it is given: what cannot be
+ * read is left out, what is too long is cut.
  */
 export function errorToWire(thrown: unknown): ErrorWire {
   try {

@@ -99,7 +99,8 @@ describe('limits', () => {
         throw new Error('a getter ran');
       },
     };
-    // The constructor copies details and so would run the getter; a hostile error has no such constructor.
+    // The constructor copies details and so would run the getter; a hostile error has no such
+    // constructor.
     const error = Object.defineProperty(makeError('ERR_WAYBILL_INTERNAL', 'x'), 'details', {
       value: details,
     });

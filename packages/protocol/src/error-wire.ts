@@ -10,11 +10,14 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 
 /**
- * An error as plain data: what crosses between threads and into stores. Only strings, numbers, booleans, arrays and plain objects,
- * at most as many and as long as {@link errorWireLimits} says.
+ * An error as plain data: what crosses between threads and into stores. Only strings, numbers,
+ * booleans, arrays and plain objects, at most as many and as long as {@link errorWireLimits} says.
  */
 export interface ErrorWire {
-  /** `waybill`: an error of ours; `error`: somebody else's error; `thrown`: a thrown value that was no error. */
+  /**
+   * `waybill`: an error of ours; `error`: somebody else's error; `thrown`: a thrown value that was
+   * no error.
+   */
   readonly kind: 'waybill' | 'error' | 'thrown';
   readonly name: string;
   readonly message: string;
@@ -29,7 +32,10 @@ export interface ErrorWire {
   readonly errors?: readonly ErrorWire[];
 }
 
-/** How much of an error crosses; what is longer is cut and marked, what is more is left out. Lengths in UTF-16 code units. */
+/**
+ * How much of an error crosses; what is longer is cut and marked, what is more is left out. Lengths
+ * in UTF-16 code units.
+ */
 export interface ErrorWireLimits {
   readonly nameChars: number;
   readonly codeChars: number;

@@ -51,7 +51,8 @@ test('a code that the table does not hold makes ERR_WAYBILL_INTERNAL and is kept
 });
 
 test('isWaybillError knows errors made by another copy of the package', async () => {
-  const copy: typeof import('./errors.ts') = await import(`./errors.ts?copy=${1}`);
+  const copyUrl = new URL('./errors.ts?copy', import.meta.url).href;
+  const copy: typeof import('./errors.ts') = await import(copyUrl);
   const foreign = copy.makeError('ERR_WAYBILL_CLOSED', 'x');
   expect(foreign).not.toBeInstanceOf(CallerError);
   expect(isWaybillError(foreign)).toBe(true);

@@ -16,7 +16,10 @@ export interface ErrorStacks {
 
 /** What an error says besides its code and message. */
 export interface ErrorOptions {
-  /** Facts for programs; should be JSON-safe, for only that much crosses to another thread. @defaultValue `{}` */
+  /**
+   * Facts for programs; should be JSON-safe, for only that much crosses to another thread.
+   * @defaultValue `{}`
+   */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** The error behind this one. Absent or `undefined`: none. */
   readonly cause?: unknown;
@@ -25,8 +28,8 @@ export interface ErrorOptions {
 }
 
 /**
- * A failure with a stable code. Catch by `code`, by `blame` or by branch ({@link CallerError}, {@link GuestError}, {@link HostError});
- * the message is for people and may change.
+ * A failure with a stable code. Catch by `code`, by `blame` or by branch ({@link CallerError},
+ * {@link GuestError}, {@link HostError}); the message is for people and may change.
  *
  * Made with {@link makeError}, which picks the branch.
  */
@@ -39,7 +42,8 @@ export class WaybillError extends Error {
   readonly stacks: ErrorStacks;
 
   static {
-    // On the prototype, so that a stack starts with the branch's name and inspect() does not list the brand.
+    // On the prototype, so that a stack starts with the branch's name and inspect() does not list
+    // the brand.
     Object.defineProperty(this.prototype, errorBrand, { value: true });
     nameBranch(this, 'WaybillError');
   }
@@ -103,7 +107,8 @@ const branches = {
 /**
  * Makes an error of the branch that the table names for the code.
  *
- * @param code - a code of the table; any other makes an `ERR_WAYBILL_INTERNAL` that keeps it in `details.originalCode`
+ * @param code - a code of the table; any other makes an `ERR_WAYBILL_INTERNAL` that keeps it in
+ *   `details.originalCode`
  * @param message - one sentence: what was expected, what came, in which unit
  */
 export function makeError(
@@ -135,8 +140,8 @@ export function isWaybillError(value: unknown): value is WaybillError {
 }
 
 /**
- * Whether a value has the brand and a code of the table: an error of this package, or a leaner one such as the ContextError of
- * `@waybill/context`. Never throws.
+ * Whether a value has the brand and a code of the table: an error of this package, or a leaner one
+ * such as the ContextError of `@waybill/context`. Never throws.
  */
 export function hasErrorBrand(value: unknown): value is Error & { readonly code: ErrorCode } {
   return readProperty(value, errorBrand) === true && isErrorCode(readProperty(value, 'code'));

@@ -32,10 +32,16 @@ export interface FunctionEvent {
   readonly name: string;
 }
 
-/** Why an isolate was replaced: too old, used often enough, heap too full, unused, or gone by itself. */
+/**
+ * Why an isolate was replaced: too old, used often enough, heap too full, unused, or gone by
+ * itself.
+ */
 export type RecycleReason = 'age' | 'use' | 'heap' | 'idle' | 'lost';
 
-/** Every event by name, with what it carries. Events are facts: they are emitted after the thing happened. */
+/**
+ * Every event by name, with what it carries. Events are facts: they are emitted after the thing
+ * happened.
+ */
 export interface WaybillEvents {
   /** A job was queued; `queuedAhead` jobs were before it. */
   'job:admitted': JobEvent & { readonly queuedAhead: number };

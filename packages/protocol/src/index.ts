@@ -58,3 +58,15 @@ export type {
   ReadParcel,
   WriteParcel,
 } from './parcel/index.ts';
+export type {
+  AttemptMessage,
+  AttemptReport,
+  AttemptTarget,
+  AttemptUsage,
+  ContextEntries,
+  SubmitterApi,
+  ThreadApi,
+  ThreadStats,
+} from './attempt.ts';
+export { callHostFunction, packValue, parcelLimits } from './host-function.ts';
+export type { HostFunction } from './host-function.ts';

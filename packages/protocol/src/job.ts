@@ -1,21 +1,30 @@
 import type { LimitOverrides, Limits } from './limits.ts';
 
-/** What the source is: an ES module with a default export, or one expression that gives the function. */
+/**
+ * What the source is: an ES module with a default export, or one expression that gives the
+ * function.
+ */
 export type SourceType = 'module' | 'expression';
 
 /**
- * What a job may find left in its isolate. `never`: a fresh isolate. `tenant`: a fresh realm in the tenant's isolate.
- * Isolates are never shared between tenants.
+ * What a job may find left in its isolate. `never`: a fresh isolate. `tenant`: a fresh realm in the
+ * tenant's isolate. Isolates are never shared between tenants.
  */
 export type Reuse = 'never' | 'tenant';
 
 /** What a caller may submit. Exactly one of `source` and `function` is given. */
 export interface JobSpec {
-  /** 1 to 128 characters of `[A-Za-z0-9._:-]`, unique among the jobs that have not settled. @defaultValue a fresh id */
+  /**
+   * 1 to 128 characters of `[A-Za-z0-9._:-]`, unique among the jobs that have not settled.
+   * @defaultValue a fresh id
+   */
   readonly id?: string | undefined;
-  /** Owner of the job: unit of fairness and of isolation. 1 to 128 characters of `[A-Za-z0-9._:-]`. @defaultValue `'default'` */
+  /**
+   * Owner of the job: unit of fairness and of isolation. 1 to 128 characters of `[A-Za-z0-9._:-]`.
+   * @defaultValue `'default'`
+   */
   readonly tenant?: string | undefined;
-  /** JavaScript or, as a module, TypeScript with erasable types. */
+  /** JavaScript. */
   readonly source?: string | undefined;
   /** Name of a deployed function of the same tenant. */
   readonly function?: string | undefined;
@@ -23,13 +32,22 @@ export interface JobSpec {
   readonly sourceType?: SourceType | undefined;
   /** Specifier to source: all that the guest can import. Only with `source`. @defaultValue `{}` */
   readonly modules?: Readonly<Record<string, string>> | undefined;
-  /** First argument of the guest function. Any value that a parcel can carry. @defaultValue `undefined` */
+  /**
+   * First argument of the guest function. Any value that a parcel can carry.
+   * @defaultValue `undefined`
+   */
   readonly input?: unknown;
-  /** Replaces the limits of the host, and of the deployed function, field by field. @defaultValue `{}` */
+  /**
+   * Replaces the limits of the host, and of the deployed function, field by field.
+   * @defaultValue `{}`
+   */
   readonly limits?: LimitOverrides | undefined;
   /** @defaultValue `'tenant'` */
   readonly reuse?: Reuse | undefined;
-  /** Whether the outcome lists each border the job crossed and the context seen there. @defaultValue `false` */
+  /**
+   * Whether the outcome lists each border the job crossed and the context seen there.
+   * @defaultValue `false`
+   */
   readonly trail?: boolean | undefined;
 }
 
@@ -39,13 +57,16 @@ export interface FunctionSpec {
   readonly name: string;
   /** Same rule as the tenant of a job. @defaultValue `'default'` */
   readonly tenant?: string | undefined;
-  /** JavaScript or, as a module, TypeScript with erasable types. */
+  /** JavaScript. */
   readonly source: string;
   /** @defaultValue `'module'` */
   readonly sourceType?: SourceType | undefined;
   /** Specifier to source: all that the guest can import. @defaultValue `{}` */
   readonly modules?: Readonly<Record<string, string>> | undefined;
-  /** Replaces the limits of the host, field by field; the job's own replace these. @defaultValue `{}` */
+  /**
+   * Replaces the limits of the host, field by field; the job's own replace these.
+   * @defaultValue `{}`
+   */
   readonly limits?: LimitOverrides | undefined;
 }
 
@@ -62,7 +83,10 @@ export type JobTarget =
   | { readonly kind: 'program'; readonly program: Program }
   | { readonly kind: 'function'; readonly name: string };
 
-/** A job spec that was checked, every default filled in but the two that only the orchestrator knows: the id and the limits. */
+/**
+ * A job spec that was checked, every default filled in but the two that only the orchestrator
+ * knows: the id and the limits.
+ */
 export interface ParsedJob {
   /** As submitted; `undefined` asks for a fresh one. */
   readonly id: string | undefined;

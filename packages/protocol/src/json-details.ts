@@ -4,8 +4,8 @@ import { clipText, readOwnData } from './safe-read.ts';
 const limits = errorWireLimits;
 
 /**
- * Copies the part of an object that JSON can hold, within the limits of an error wire. Runs no getter; functions, symbols, bigints,
- * class instances, cycles and all beyond a limit are left out.
+ * Copies the part of an object that JSON can hold, within the limits of an error wire. Runs no
+ * getter; functions, symbols, bigints, class instances, cycles and all beyond a limit are left out.
  */
 export function toJsonDetails(value: unknown): { readonly [key: string]: JsonValue } | undefined {
   const budget = { valuesLeftCount: limits.detailValuesCount };

@@ -1,26 +1,41 @@
 import type { ErrorCode } from './error-codes.ts';
 
-/** Enforced maxima of one job. Every field is a positive integer in the unit its name ends with. */
+/** Enforced maxima of one job. Every field is a whole number in the unit its name says. */
 export interface Limits {
-  /** From submit to settle, in ms: queue wait, computing, awaits and host calls together. @defaultValue 5_000 */
+  /**
+   * From submit to settle, in ms: queue wait, computing, awaits and host calls together.
+   * @defaultValue 5_000
+   */
   readonly wallMs: number;
   /** Computing time of guest code, in ms, over all turns of the job. @defaultValue 1_000 */
   readonly cpuMs: number;
-  /** Heap of the isolate, in bytes. Shared by the tenant's jobs where they share an isolate. @defaultValue 67_108_864 (64 MiB) */
+  /**
+   * Heap of the isolate, in bytes. Shared by the tenant's jobs where they share an isolate.
+   * @defaultValue 67_108_864 (64 MiB)
+   */
   readonly memoryBytes: number;
-  /** The source and all modules with their specifiers together, in UTF-8 bytes. @defaultValue 1_048_576 (1 MiB) */
+  /**
+   * The source and all modules with their specifiers together, in UTF-8 bytes.
+   * @defaultValue 1_048_576 (1 MiB)
+   */
   readonly sourceBytes: number;
   /** The encoded input, in UTF-8 bytes. @defaultValue 8_388_608 (8 MiB) */
   readonly inputBytes: number;
   /** The encoded result, in UTF-8 bytes. @defaultValue 8_388_608 (8 MiB) */
   readonly resultBytes: number;
-  /** The encoded arguments of one host call, and its encoded reply, in UTF-8 bytes each. @defaultValue 8_388_608 (8 MiB) */
+  /**
+   * The encoded arguments of one host call, and its encoded reply, in UTF-8 bytes each.
+   * @defaultValue 8_388_608 (8 MiB)
+   */
   readonly hostCallBytes: number;
   /** Host calls of the whole job. @defaultValue 10_000 */
   readonly hostCalls: number;
   /** Host calls that wait for their reply at one moment. @defaultValue 64 */
   readonly concurrentHostCalls: number;
-  /** Log text that is kept, in UTF-8 bytes; the rest is dropped and a marker says so. @defaultValue 65_536 (64 KiB) */
+  /**
+   * Log text that is kept, in UTF-8 bytes; the rest is dropped and a marker says so.
+   * @defaultValue 65_536 (64 KiB)
+   */
   readonly logBytes: number;
   /** Log lines that are kept; the rest is dropped and a marker says so. @defaultValue 1_000 */
   readonly logLines: number;
@@ -191,8 +206,8 @@ export const defaultLimits: Limits = Object.freeze({
 });
 
 /**
- * Lays overrides over a base: what the override leaves out, or sets to `undefined`, stays as in the base.
- * It does not check ranges; `parseLimits` does, where the values come in.
+ * Lays overrides over a base: what the override leaves out, or sets to `undefined`, stays as in the
+ * base. It does not check ranges; `parseLimits` does, where the values come in.
  *
  * @returns a new frozen object
  */

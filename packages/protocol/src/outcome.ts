@@ -1,14 +1,23 @@
 import type { WaybillError } from './errors.ts';
 
-/** What one job used. Times are in ms with fractions; every field is there, also when the job failed. */
+/**
+ * What one job used. Times are in ms with fractions; every field is there, also when the job
+ * failed.
+ */
 export interface Bill {
   /** From submit to the moment a worker took the job. */
   readonly queueMs: number;
   /** From the moment a worker took the job until it settled; queueMs is not part of it. */
   readonly wallMs: number;
-  /** Time in which guest code of this job was computing, summed over its turns; the clock stops while it waits. */
+  /**
+   * Time in which guest code of this job was computing, summed over its turns; the clock stops
+   * while it waits.
+   */
   readonly cpuMs: number;
-  /** Heap of the isolate in use when the job settled, in bytes; includes what other jobs of the tenant keep there. */
+  /**
+   * Heap of the isolate in use when the job settled, in bytes; includes what other jobs of the
+   * tenant keep there.
+   */
   readonly heapBytes: number;
   /** Host calls the guest made, refused ones included. */
   readonly hostCalls: number;

@@ -44,9 +44,10 @@ test('the number of members is limited exactly', () => {
 });
 
 test('a header that is mostly whitespace is read in linear time', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   for (let round = 0; round < 100; round += 1) parseBaggage(`k=v${' '.repeat(4000)}x`);
-  expect(performance.now() - started).toBeLessThan(500);
+  // Microseconds of this process, so that a busy machine does not count.
+  expect(process.cpuUsage(started).user).toBeLessThan(500_000);
 });
 
 test('the bytes of the header and of one member are limited exactly', () => {

@@ -21,7 +21,10 @@ export function describe(value: unknown): string {
   }
 }
 
-/** Writes a path as one would in JavaScript: `limits.wallMs`, `modules["./a.js"]`; the root is the subject itself. */
+/**
+ * Writes a path as one would in JavaScript: `limits.wallMs`, `modules["./a.js"]`; the root is the
+ * subject itself.
+ */
 export function formatPath(path: readonly PropertyKey[], subject: string): string {
   let text = '';
   for (const key of path) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-// A schema's `error` here is never a whole sentence: it says what is expected, and refuse() makes the sentence.
+// A schema's `error` here is never a whole sentence: it says what is expected, and refuse() makes
+// the sentence.
 
 const namePattern = /^[A-Za-z0-9._:-]{1,128}$/;
 const specifierPattern = /^[\x21-\x7e]{1,256}$/;

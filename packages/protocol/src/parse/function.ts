@@ -22,7 +22,8 @@ const functionSchema: z.ZodType<FunctionSpec> = objectField({
  *
  * @param base - limits of the host, for the size of the source. @defaultValue {@link defaultLimits}
  * @throws CallerError ERR_WAYBILL_INVALID_JOB if the spec has another shape
- * @throws CallerError ERR_WAYBILL_PAYLOAD_TOO_LARGE if the source and its modules exceed `sourceBytes`
+ * @throws CallerError ERR_WAYBILL_PAYLOAD_TOO_LARGE if the source and its modules exceed
+ *   `sourceBytes`
  */
 export function parseFunctionSpec(spec: unknown, base: Limits = defaultLimits): DeployedFunction {
   const fields = check(functionSchema, spec, subject);

@@ -155,9 +155,9 @@ describe('jobJsonSchema', () => {
   test('the schema, the JSON Schema and the interface have the same keys', () => {
     expect(jobJsonSchema).toMatchObject({ type: 'object', additionalProperties: false });
     const properties = Reflect.get(jobJsonSchema, 'properties') as Record<string, object>;
-    expect(Object.keys(properties).sort()).toEqual(Object.keys(jobKeys).sort());
+    expect(Object.keys(properties).toSorted()).toEqual(Object.keys(jobKeys).toSorted());
     const limits = Reflect.get(properties['limits'] ?? {}, 'properties') as Record<string, object>;
-    expect(Object.keys(limits).sort()).toEqual(Object.keys(limitTable).sort());
+    expect(Object.keys(limits).toSorted()).toEqual(Object.keys(limitTable).toSorted());
     expect(limits['memoryBytes']).toMatchObject({ minimum: limitTable.memoryBytes.min });
   });
 

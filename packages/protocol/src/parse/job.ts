@@ -38,11 +38,13 @@ export const jobJsonSchema: Readonly<Record<string, unknown>> = Object.freeze({
 });
 
 /**
- * Checks a job spec of unknown origin. The input value itself is passed on untouched: it is checked when it is packed.
+ * Checks a job spec of unknown origin. The input value itself is passed on untouched: it is checked
+ * when it is packed.
  *
  * @param base - limits of the host, for the size of the source. @defaultValue {@link defaultLimits}
  * @throws CallerError ERR_WAYBILL_INVALID_JOB if the spec has another shape
- * @throws CallerError ERR_WAYBILL_PAYLOAD_TOO_LARGE if the source and its modules exceed `sourceBytes`
+ * @throws CallerError ERR_WAYBILL_PAYLOAD_TOO_LARGE if the source and its modules exceed
+ *   `sourceBytes`
  */
 export function parseJobSpec(spec: unknown, base: Limits = defaultLimits): ParsedJob {
   const fields = check(jobSchema, spec, subject);

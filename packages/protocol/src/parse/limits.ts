@@ -35,7 +35,8 @@ function limitField(name: keyof Limits): z.ZodOptional<z.ZodType<number, number>
  * Checks some limits and lays them over a base.
  *
  * @param base - what is in force where the input says nothing. @defaultValue {@link defaultLimits}
- * @throws CallerError ERR_WAYBILL_INVALID_OPTIONS if the input has another shape or a value is out of its range
+ * @throws CallerError ERR_WAYBILL_INVALID_OPTIONS if the input has another shape or a value is out
+ *   of its range
  */
 export function parseLimits(input: unknown, base: Limits = defaultLimits): Limits {
   const subject = { name: 'limits', code: 'ERR_WAYBILL_INVALID_OPTIONS' } as const;

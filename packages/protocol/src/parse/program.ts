@@ -12,7 +12,10 @@ export interface ProgramFields {
   readonly limits?: LimitOverrides | undefined;
 }
 
-/** Makes the program of checked fields; refuses one that is too large before anything else looks at its source. */
+/**
+ * Makes the program of checked fields; refuses one that is too large before anything else looks at
+ * its source.
+ */
 export function makeProgram(fields: ProgramFields, base: Limits): Program {
   const modules = Object.entries(fields.modules ?? {});
   const limitBytes = resolveLimits(base, fields.limits ?? {}).sourceBytes;

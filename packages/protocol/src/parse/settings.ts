@@ -38,14 +38,18 @@ const settingsSchema: z.ZodType<SettingsSpec> = objectField({
 
 /** What only the caller of {@link parseSettings} can know. */
 export interface SettingsSurroundings {
-  /** Threads if the options do not say: one less than there are cores; brought into the range of `threads`. */
+  /**
+   * Threads if the options do not say: one less than there are cores; brought into the range of
+   * `threads`.
+   */
   readonly defaultThreads: number;
 }
 
 /**
  * Checks the plain-data options of an orchestrator and fills in every default.
  *
- * @throws CallerError ERR_WAYBILL_INVALID_OPTIONS if the input has another shape or a value is out of its range
+ * @throws CallerError ERR_WAYBILL_INVALID_OPTIONS if the input has another shape or a value is out
+ *   of its range
  */
 export function parseSettings(input: unknown, { defaultThreads }: SettingsSurroundings): Settings {
   const fields = check(settingsSchema, input, subject);

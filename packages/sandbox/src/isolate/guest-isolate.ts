@@ -202,7 +202,7 @@ export class GuestIsolate {
   // The addon's clock counts time that the isolate was running; turns end in order, so what was added since the
   // last end belongs to the turn that ended now.
   #readCpu(): number {
-    if (this.#state !== 'open') return 0;
+    if (this.#isolate.isDisposed) return 0;
     const nowMs = Number(this.#isolate.cpuTime) / 1e6;
     const addedMs = nowMs - this.#cpuReadMs;
     this.#cpuReadMs = nowMs;

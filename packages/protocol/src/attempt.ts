@@ -1,0 +1,98 @@
+import type { ErrorWire } from './error-wire.ts';
+import type { Limits } from './limits.ts';
+import type { Program, Reuse } from './job.ts';
+import type { RecycleReason } from './events.ts';
+import type { Hop, LogLine } from './outcome.ts';
+import type { Parcel } from './parcel/index.ts';
+
+/** Pairs of variable name and JSON text, as context crosses borders. */
+export type ContextEntries = readonly (readonly [name: string, text: string])[];
+
+/** What one attempt at a job needs to know, as it crosses to a pool thread: plain data only. */
+export interface AttemptMessage {
+  /** Unique in this process, never used again. */
+  readonly attemptId: number;
+  readonly jobId: string;
+  readonly tenant: string;
+  readonly target: AttemptTarget;
+  readonly input: Parcel;
+  readonly limits: Limits;
+  readonly reuse: Reuse;
+  /** The carried context for host functions of the thread: version and entries. */
+  readonly context: { readonly v: 1; readonly entries: ContextEntries };
+  /** What the guest may read of it. */
+  readonly guestContext: ContextEntries;
+  /** `performance.now()` at submit; all threads of a process count from the same instant. */
+  readonly submittedMs: number;
+  /** `performance.now()` by which the job must have settled. */
+  readonly deadlineMs: number;
+  readonly trail: boolean;
+  /** Whether log lines are wanted while the job runs, and not only in the report. */
+  readonly streamsLog: boolean;
+}
+
+/** What an attempt runs: a program of its own, or a deployed function that the thread keeps warm. */
+export type AttemptTarget =
+  | { readonly kind: 'program'; readonly program: Program }
+  | { readonly kind: 'function'; readonly functionKey: string };
+
+/** What came of an attempt, as it crosses back. */
+export interface AttemptReport {
+  readonly settlement:
+    | { readonly ok: true; readonly value: Parcel }
+    | { readonly ok: false; readonly error: ErrorWire };
+  readonly logs: readonly LogLine[];
+  readonly hops: readonly Hop[];
+  readonly usage: AttemptUsage;
+}
+
+/** What an attempt used; units as in {@link Bill}. */
+export interface AttemptUsage {
+  /** `performance.now()` when the thread took the attempt. */
+  readonly startedMs: number;
+  readonly cpuMs: number;
+  readonly heapBytes: number;
+  readonly hostCalls: number;
+  readonly hostWaitMs: number;
+  readonly logBytes: number;
+}
+
+/** What a pool thread offers to the submitting thread. */
+export interface ThreadApi {
+  /** Settles a running attempt with an error; an attempt that is not running is left alone. */
+  cancel(attemptId: number, error: ErrorWire): void;
+  /** Calls a guest function that the guest passed to a host function. */
+  callGuest(attemptId: number, callbackId: number, args: Parcel): Promise<Parcel>;
+  /** Parses a program; throws what a job with it would fail with. */
+  checkProgram(program: Program): void;
+  /** Forgets a deployed function; its running jobs finish. */
+  dropFunction(functionKey: string): void;
+  stats(): ThreadStats;
+  /** Disposes every isolate; resolves to the number of those that would not stop. */
+  close(): Promise<number>;
+}
+
+/** What the submitting thread offers to a pool thread. */
+export interface SubmitterApi {
+  /** Runs a host function of the submitting thread in the context of the attempt's job. */
+  hostCall(attemptId: number, name: string, args: Parcel): Promise<Parcel>;
+  logged(attemptId: number, line: LogLine): void;
+  hostCalled(attemptId: number, name: string, tookMs: number, ok: boolean): void;
+  /** The program behind a deployed function that the thread does not know. */
+  functionProgram(functionKey: string): Program;
+  isolateRecycled(tenant: string, reason: RecycleReason): void;
+  isolateWedged(tenant: string, reason: string): void;
+}
+
+/** What a pool thread holds, at one moment. */
+export interface ThreadStats {
+  readonly threadId: number;
+  readonly attemptCount: number;
+  readonly isolateCount: number;
+  /** Blank isolates made ahead. */
+  readonly preparedCount: number;
+  readonly wedgedCount: number;
+  readonly isolatesCreatedCount: number;
+  readonly isolatesRecycledCount: number;
+  readonly cachedProgramCount: number;
+}
