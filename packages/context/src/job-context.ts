@@ -1,5 +1,8 @@
 import { ContextError } from './context-error.ts';
 import { ContextSnapshot } from './context-snapshot.ts';
+import { ContextVariable } from './context-variable.ts';
+
+const current = new ContextVariable<JobContext>({ name: 'waybill.job' });
 
 /** The options of a {@link JobContext}. */
 export interface JobContextOptions {
@@ -49,7 +52,15 @@ export class JobContext implements Disposable {
     }
     this.jobId = jobId;
     this.deadlineMs = deadlineMs;
-    this.#snapshot = snapshot;
+    this.#snapshot = snapshot.run(() => current.run(this, ContextSnapshot.capture));
+  }
+
+  /**
+   * The job whose context this code runs in: how a host function comes to the signal and the deadline of the job that
+   * called it. `undefined` outside of every job.
+   */
+  static current(): JobContext | undefined {
+    return current.get();
   }
 
   /** Whether the job has ended. */

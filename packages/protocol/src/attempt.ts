@@ -79,9 +79,16 @@ export interface SubmitterApi {
   logged(attemptId: number, line: LogLine): void;
   hostCalled(attemptId: number, name: string, tookMs: number, ok: boolean): void;
   /** The program behind a deployed function that the thread does not know. */
-  functionProgram(functionKey: string): Program;
+  functionProgram(functionKey: string): FunctionProgram;
   isolateRecycled(tenant: string, reason: RecycleReason): void;
   isolateWedged(tenant: string, reason: string): void;
+}
+
+/** What a thread needs to warm a deployed function up. */
+export interface FunctionProgram {
+  readonly program: Program;
+  /** The function's own: they bound the evaluation of its modules and the heap all its jobs share. */
+  readonly limits: Limits;
 }
 
 /** What a pool thread holds, at one moment. */

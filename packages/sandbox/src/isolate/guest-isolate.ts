@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeError } from '@waybill/protocol';
 import type { KitSettings } from '../kit/kit-types.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TransformedModule } from '../program/transform-module.ts';
@@ -11,8 +12,8 @@ import { TurnQueue } from './turn-queue.ts';
 
 /** What an isolate is made with. */
 export interface GuestIsolateOptions {
-  /** Owner of everything that runs in it; isolates are never shared between tenants. */
-  readonly tenant: string;
+  /** Owner of everything that runs in it; absent for an isolate made ahead, which is given an owner by `adopt`. */
+  readonly tenant?: string;
   /** Heap limit in bytes, at least 8 MiB. */
   readonly memoryBytes: number;
   readonly kit: KitSettings;
@@ -33,7 +34,6 @@ let lastIsolateNumber = 0;
 /** One V8 heap and the turns that run in it. */
 export class GuestIsolate {
   readonly number: number = ++lastIsolateNumber;
-  readonly tenant: string;
   readonly memoryBytes: number;
   readonly bornMs: number = performance.now();
   readonly #isolate: Isolate;
@@ -43,11 +43,12 @@ export class GuestIsolate {
   readonly #scripts: Map<string, Promise<Script>> = new Map();
   readonly #realms: Set<GuestRealm> = new Set();
   #state: IsolateState = 'open';
+  #tenant: string | undefined;
   #cpuReadMs = 0;
 
   constructor(options: GuestIsolateOptions) {
     this.#options = options;
-    this.tenant = options.tenant;
+    this.#tenant = options.tenant;
     this.memoryBytes = options.memoryBytes;
     this.#turns = new TurnQueue(options.gate);
     this.#isolate = new ivm.Isolate({
@@ -59,6 +60,19 @@ export class GuestIsolate {
 
   get state(): IsolateState {
     return this.#state;
+  }
+
+  /** Owner of everything that ran in it; empty as long as nothing did. */
+  get tenant(): string {
+    return this.#tenant ?? '';
+  }
+
+  /** Gives an isolate that was made ahead its owner, once and for all: isolates are never shared between tenants. */
+  adopt(tenant: string): void {
+    if (this.#tenant !== undefined && this.#tenant !== tenant) {
+      throw makeError('ERR_WAYBILL_INTERNAL', 'an isolate was given to a second tenant');
+    }
+    this.#tenant = tenant;
   }
 
   /** Turns in flight; 0 where a turn may be told to be over. */

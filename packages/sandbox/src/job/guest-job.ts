@@ -66,7 +66,7 @@ export class GuestJob implements RealmListener {
   readonly #deadline: NodeJS.Timeout;
   #settle: (settlement: Settlement) => void = () => {};
   #state: 'running' | 'settled' = 'running';
-  #turnCount = 0;
+  readonly #turns: Set<Promise<unknown>> = new Set();
   #cpuMs = 0;
   #wasCut = false;
 
@@ -90,9 +90,19 @@ export class GuestJob implements RealmListener {
     return this.#log.lines;
   }
 
+  /** Whether a turn of this job was cut off: what the guest was about is half done. */
+  get wasCut(): boolean {
+    return this.#wasCut;
+  }
+
   /** Whether a turn of this job was cut off or is still running: the realm should serve no further job. */
   get leavesRealmUnsure(): boolean {
-    return this.#wasCut || this.#turnCount > 0;
+    return this.#wasCut || this.#turns.size > 0;
+  }
+
+  /** Resolves when no turn of this job is in flight any more; where the guest cannot be stopped, never. */
+  async idle(): Promise<void> {
+    while (this.#turns.size > 0) await Promise.allSettled(this.#turns);
   }
 
   usage(): GuestUsage {
@@ -179,13 +189,13 @@ export class GuestJob implements RealmListener {
   }
 
   async #count(turn: Promise<{ end: TurnEnd; cpuMs: number }>): Promise<void> {
-    this.#turnCount += 1;
+    this.#turns.add(turn);
     try {
       const { end, cpuMs } = await turn;
       this.#cpuMs += cpuMs;
       this.#turnEnded(end);
     } finally {
-      this.#turnCount -= 1;
+      this.#turns.delete(turn);
     }
   }
 
@@ -214,7 +224,7 @@ export class GuestJob implements RealmListener {
   }
 
   #deadlinePassed(): void {
-    const waitsForHost = this.#turnCount === 0 && this.#desk.pendingNames.length > 0;
+    const waitsForHost = this.#turns.size === 0 && this.#desk.pendingNames.length > 0;
     const names = this.#desk.pendingNames.join(', ');
     const { wallMs } = this.#options.limits;
     this.stop(
@@ -235,7 +245,7 @@ export class GuestJob implements RealmListener {
   #returned(value: Parcel): void {
     const { resultBytes } = this.#options.limits;
     const byteLength = parcelByteLength(value);
-    if (byteLength <= resultBytes) return this.#finish({ ok: true, value });
+    if (byteLength <= resultBytes) return this.#finish({ ok: true, value }, true);
     const words = `the result takes ${byteLength} bytes, ${resultBytes} are allowed`;
     this.stop(makeError('ERR_WAYBILL_GUEST_RESULT_TOO_LARGE', words));
   }
@@ -244,7 +254,7 @@ export class GuestJob implements RealmListener {
     const described = readDescribed(text);
     const failure =
       described.hostCallId === undefined ? undefined : this.#desk.failureOf(described.hostCallId);
-    this.stop(errorFromGuest(described, failure));
+    this.#finish({ ok: false, error: errorFromGuest(described, failure) }, true);
   }
 
   #logged(level: number, text: string): void {
@@ -252,14 +262,13 @@ export class GuestJob implements RealmListener {
     if (line !== undefined) this.#options.onLog?.(line);
   }
 
-  #finish(settlement: Settlement): void {
+  #finish(settlement: Settlement, toldByGuest = false): void {
     if (this.#state === 'settled') return;
-    const byGuest = this.#turnCount > 0 && settlement.ok;
     this.#state = 'settled';
     clearTimeout(this.#deadline);
     this.#timers.clearAll();
     this.#desk.close();
-    if (!byGuest) this.#tellGuest(settlement);
+    if (!toldByGuest) this.#tellGuest(settlement);
     this.#realm.leave(this.#key);
     this.#settle(settlement);
   }

@@ -1,0 +1,41 @@
+import { makeError } from '@waybill/protocol';
+import { type Captured, JobTicket } from './job-ticket.ts';
+import { JobTrail } from './job-trail.ts';
+import type { Office } from './office.ts';
+
+function refuseUnlessRoom(office: Office, { job }: Captured): void {
+  if (office.state() !== 'open') {
+    throw makeError('ERR_WAYBILL_CLOSED', 'the orchestrator is closing and takes no more jobs');
+  }
+  if (office.tickets.has(job.id)) {
+    throw makeError('ERR_WAYBILL_DUPLICATE_JOB', `job ${job.id} is there already and has not settled`, {
+      details: { jobId: job.id },
+    });
+  }
+  const { queuedCount } = office.turnstile;
+  const { maxJobs } = office.settings.queue;
+  if (queuedCount >= maxJobs && office.tickets.size > 0) {
+    throw makeError('ERR_WAYBILL_QUEUE_FULL', `${queuedCount} jobs wait already, ${maxJobs} may`, {
+      details: { queuedCount, maxJobs },
+    });
+  }
+}
+
+/**
+ * Step 2: takes the job in, or refuses it with a reason.
+ *
+ * @throws `ERR_WAYBILL_CLOSED`, `ERR_WAYBILL_DUPLICATE_JOB`, `ERR_WAYBILL_QUEUE_FULL`
+ */
+export function admit(office: Office, captured: Captured): JobTicket {
+  refuseUnlessRoom(office, captured);
+  const { job, snapshot, submittedMs } = captured;
+  const ticket = new JobTicket(captured, new JobTrail(job.trail, submittedMs));
+  office.tickets.set(job.id, ticket);
+  ticket.trail.here('submit', submittedMs);
+  office.events.emit(snapshot, 'job:admitted', {
+    jobId: job.id,
+    tenant: job.tenant,
+    queuedAhead: office.turnstile.queuedCount,
+  });
+  return ticket;
+}

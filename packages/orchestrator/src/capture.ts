@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { ContextSnapshot } from '@waybill/context';
+import {
+  type Job,
+  type JobSpec,
+  type LogLine,
+  type ParsedJob,
+  makeError,
+  packValue,
+  parcelByteLength,
+  parcelLimits,
+  resolveLimits,
+} from '@waybill/protocol';
+import { parseJobSpec } from '@waybill/protocol/parse';
+import type { Captured } from './job-ticket.ts';
+import type { Office } from './office.ts';
+
+/** How a job is watched and given up; nothing of it reaches the guest. */
+export interface RunOptions {
+  /** Cancels the job when it aborts. @defaultValue none */
+  readonly signal?: AbortSignal;
+  /** Hears each log line as it is kept, in the submitter's context. @defaultValue none */
+  readonly onLog?: (line: LogLine) => void;
+}
+
+type Resolved = Pick<Captured, 'job' | 'target'>;
+
+function resolveJob(office: Office, parsed: ParsedJob): Resolved {
+  const { tenant, input, reuse, trail, target } = parsed;
+  const id = parsed.id ?? randomUUID();
+  const common = { id, tenant, input, reuse, trail };
+  if (target.kind === 'program') {
+    const limits = resolveLimits(office.settings.limits, parsed.limits);
+    const job: Job = { ...common, program: target.program, functionName: undefined, limits };
+    return { job, target };
+  }
+  const { key, deployed, limits: own } = office.functions.find(tenant, target.name);
+  if (parsed.limits.memoryBytes !== undefined) {
+    const words = 'limits.memoryBytes: expected nothing, because all jobs of a function share its heap';
+    throw makeError('ERR_WAYBILL_INVALID_JOB', words);
+  }
+  const limits = resolveLimits(own, parsed.limits);
+  const job: Job = { ...common, program: deployed.program, functionName: deployed.name, limits };
+  return { job, target: { kind: 'function', functionKey: key } };
+}
+
+function packInput({ input, limits }: Job): Captured['input'] {
+  const packed = packValue(input, parcelLimits(limits, limits.inputBytes), 'the input', {
+    tooLarge: 'ERR_WAYBILL_PAYLOAD_TOO_LARGE',
+    notCarriable: 'ERR_WAYBILL_NOT_CARRIABLE',
+  });
+  const byteLength = parcelByteLength(packed);
+  if (byteLength <= limits.inputBytes) return packed;
+  const words = `the input takes ${byteLength} bytes, ${limits.inputBytes} are allowed`;
+  throw makeError('ERR_WAYBILL_PAYLOAD_TOO_LARGE', words, { details: { byteLength } });
+}
+
+/**
+ * Step 1: takes all that the job needs from its submitter, now: the context, the input, the place it was submitted at.
+ * What is wrong with it is said here, before anything was started.
+ *
+ * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_FUNCTION_NOT_FOUND`, `ERR_WAYBILL_NOT_CARRIABLE`,
+ *   `ERR_WAYBILL_PAYLOAD_TOO_LARGE`, and the `ERR_WAYBILL_CONTEXT_*` codes for a variable that cannot be carried
+ */
+export function capture(
+  office: Office,
+  spec: JobSpec,
+  options: RunOptions,
+  site: { readonly stack?: string },
+): Captured {
+  const submittedMs = performance.now();
+  const { job, target } = resolveJob(office, parseJobSpec(spec, office.settings.limits));
+  const snapshot = ContextSnapshot.capture();
+  return {
+    job,
+    target,
+    snapshot,
+    site,
+    input: packInput(job),
+    context: snapshot.toWire('worker'),
+    guestContext: snapshot.toWire('guest').entries,
+    onLog: options.onLog,
+    submittedMs,
+    deadlineMs: submittedMs + job.limits.wallMs,
+  };
+}

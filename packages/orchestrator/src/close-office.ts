@@ -1,0 +1,28 @@
+import { makeError } from '@waybill/protocol';
+import type { Office } from './office.ts';
+
+/**
+ * Lets running jobs finish, then ends them; jobs that still wait are given up at once, because they can be sent
+ * elsewhere.
+ *
+ * @param graceMs - how long running jobs may take
+ */
+export async function closeOffice(office: Office, settled: () => Promise<void>, graceMs: number): Promise<void> {
+  const closed = makeError('ERR_WAYBILL_CLOSED', 'the orchestrator was closed before the job had settled');
+  for (const ticket of office.tickets.values()) if (ticket.state === 'queued') ticket.stop(closed);
+  await withGrace(office, settled, graceMs);
+  for (const ticket of office.tickets.values()) ticket.stop(closed);
+  // Their threads settle them now; one that does not answer is not waited for.
+  await withGrace(office, settled, graceMs);
+  for (const ticket of office.tickets.values()) ticket.abandon(closed);
+  await office.pool.close(Math.max(graceMs, 1_000));
+  office.events.clear();
+}
+
+async function withGrace(office: Office, settled: () => Promise<void>, graceMs: number): Promise<void> {
+  if (office.tickets.size === 0) return;
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, graceMs);
+  await Promise.race([settled(), over.promise]);
+  clearTimeout(timer);
+}

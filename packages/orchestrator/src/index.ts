@@ -1,0 +1,19 @@
+export { createOrchestrator } from './orchestrator.ts';
+export type { Deployment, Orchestrator, OrchestratorStats } from './orchestrator.ts';
+export type { RunOptions } from './capture.ts';
+export type { WaybillListener } from './event-hub.ts';
+export type { OrchestratorOptions } from './options.ts';
+export { isWaybillError, unwrap } from '@waybill/protocol';
+export type {
+  Bill,
+  ErrorCode,
+  FunctionSpec,
+  Hop,
+  HostFunction,
+  JobSpec,
+  Limits,
+  LogLine,
+  Outcome,
+  WaybillError,
+  WaybillEvents,
+} from '@waybill/protocol';

@@ -1,0 +1,168 @@
+import { ContextSnapshot } from '@waybill/context';
+import {
+  type FunctionSpec,
+  type JobSpec,
+  type Outcome,
+  type WaybillEventName,
+  makeError,
+} from '@waybill/protocol';
+import { parseFunctionSpec } from '@waybill/protocol/parse';
+import type { PoolStats } from '@waybill/pool';
+import type { RunOptions } from './capture.ts';
+import { closeOffice } from './close-office.ts';
+import type { WaybillListener } from './event-hub.ts';
+import type { RegisteredFunction } from './function-registry.ts';
+import type { Office, OfficeState } from './office.ts';
+import { openOffice } from './open-office.ts';
+import { type OrchestratorOptions, checkOptions } from './options.ts';
+import { runJob } from './run-job.ts';
+
+/** Numbers of an orchestrator at one moment. */
+export interface OrchestratorStats {
+  /** Jobs that wait for a place. */
+  readonly queuedCount: number;
+  /** Jobs that are admitted and not settled, waiting ones included. */
+  readonly openCount: number;
+  readonly pool: PoolStats;
+}
+
+/** A deployed function: its modules are evaluated once in each thread and serve many jobs at once. */
+export interface Deployment extends AsyncDisposable {
+  readonly name: string;
+  readonly tenant: string;
+  /** Runs the function; the same as `orchestrator.run({ tenant, function: name, input })`. */
+  run<T = unknown>(input?: unknown, options?: RunOptions): Promise<Outcome<T>>;
+  /** Takes it out of service; its running jobs finish. Idempotent. */
+  remove(): void;
+}
+
+/** Runs guest code. Made by `createOrchestrator`; whoever made it closes it. */
+export interface Orchestrator extends AsyncDisposable {
+  /**
+   * Runs a job now and gives its outcome. A failure of the guest, of a host function or of a thread is a value in the
+   * outcome; only what is wrong with the request itself rejects.
+   *
+   * The deadline (`limits.wallMs`) counts from this call.
+   *
+   * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_NOT_CARRIABLE`, `ERR_WAYBILL_PAYLOAD_TOO_LARGE`,
+   *   `ERR_WAYBILL_FUNCTION_NOT_FOUND`, `ERR_WAYBILL_DUPLICATE_JOB`, `ERR_WAYBILL_QUEUE_FULL`, `ERR_WAYBILL_CLOSED`, and
+   *   `ERR_WAYBILL_CONTEXT_NOT_CARRIABLE` or `ERR_WAYBILL_CONTEXT_TOO_LARGE` for a variable that cannot be carried
+   */
+  run<T = unknown>(spec: JobSpec, options?: RunOptions): Promise<Outcome<T>>;
+  /**
+   * Asks a job to end; its outcome has the code `ERR_WAYBILL_CANCELLED`.
+   *
+   * @param reason - half a sentence for the error
+   * @returns whether there was such a job that had not settled
+   */
+  cancel(jobId: string, reason?: string): boolean;
+  /**
+   * Deploys a function under a name.
+   *
+   * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_DUPLICATE_NAME`, `ERR_WAYBILL_CLOSED`, and what its source is refused
+   *   with: `ERR_WAYBILL_GUEST_SYNTAX`, `ERR_WAYBILL_GUEST_MODULE_NOT_FOUND`
+   */
+  deploy(spec: FunctionSpec): Promise<Deployment>;
+  /**
+   * Hears an event: those of a job in its submitter's async context, all others in the root context.
+   *
+   * @returns stops listening
+   */
+  on<Name extends WaybillEventName>(name: Name, listener: WaybillListener<Name>): () => void;
+  stats(): Promise<OrchestratorStats>;
+  /**
+   * Takes no more jobs, gives up those that wait, lets running ones finish and releases everything. Idempotent.
+   *
+   * @param options - `graceMs`: how long running jobs may take; default: the `graceMs` of the orchestrator
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/**
+ * Starts an orchestrator with its threads; they are up and have loaded their host functions when it resolves.
+ *
+ * @throws `ERR_WAYBILL_INVALID_OPTIONS`, `ERR_WAYBILL_DUPLICATE_NAME`, `ERR_WAYBILL_HOST_MODULE_FAILED`
+ *
+ * @example
+ * ```ts
+ * await using waybill = await createOrchestrator({ threads: 2 });
+ * const outcome = await waybill.run({ source: 'export default (name) => `hello ${name}`', input: 'Ann' });
+ * ```
+ */
+export async function createOrchestrator(options: OrchestratorOptions = {}): Promise<Orchestrator> {
+  const checked = checkOptions(options);
+  let state: OfficeState = 'open';
+  let closed: Promise<void> | undefined;
+  const running = new Set<Promise<unknown>>();
+  const office = await openOffice(checked, () => state);
+
+  const track = <T>(job: Promise<T>): Promise<T> => {
+    running.add(job);
+    const forget = (): void => void running.delete(job);
+    job.then(forget, forget);
+    return job;
+  };
+  const allSettled = async (): Promise<void> => {
+    while (running.size > 0) await Promise.allSettled(running);
+  };
+  const close = async (graceMs: number): Promise<void> => {
+    state = 'closing';
+    await closeOffice(office, allSettled, graceMs);
+    state = 'closed';
+  };
+
+  const orchestrator: Orchestrator = {
+    run: async <T>(spec: JobSpec, runOptions: RunOptions = {}) => {
+      const site: { stack?: string } = {};
+      Error.captureStackTrace(site, orchestrator.run);
+      return (await track(runJob(office, spec, runOptions, site))) as Outcome<T>;
+    },
+    cancel(jobId, reason = 'the caller cancelled it') {
+      const ticket = office.tickets.get(jobId);
+      ticket?.stop(makeError('ERR_WAYBILL_CANCELLED', `job ${jobId} was cancelled: ${reason}`));
+      return ticket !== undefined;
+    },
+    deploy: (spec) => deploy(office, orchestrator, spec),
+    on: (name, listener) => office.events.on(name, listener),
+    stats: async () => ({
+      queuedCount: office.turnstile.queuedCount,
+      openCount: office.tickets.size,
+      pool: await office.pool.stats(),
+    }),
+    close: ({ graceMs = checked.settings.graceMs } = {}) =>
+      (closed ??= ContextSnapshot.root.run(close, graceMs)),
+    [Symbol.asyncDispose]: () => orchestrator.close(),
+  };
+  return orchestrator;
+}
+
+async function deploy(office: Office, orchestrator: Orchestrator, spec: FunctionSpec): Promise<Deployment> {
+  if (office.state() !== 'open') {
+    throw makeError('ERR_WAYBILL_CLOSED', 'the orchestrator is closing and takes no more functions');
+  }
+  const parsed = parseFunctionSpec(spec, office.settings.limits);
+  const registered = office.functions.add(parsed);
+  try {
+    await office.pool.checkProgram(parsed.program);
+  } catch (error) {
+    office.functions.remove(registered);
+    throw error;
+  }
+  const { tenant, name } = parsed;
+  office.events.emit(office.root, 'function:deployed', { tenant, name });
+  const deployment: Deployment = {
+    name,
+    tenant,
+    run: (input, options) => orchestrator.run({ tenant, function: name, input }, options),
+    remove: () => removeFunction(office, registered),
+    [Symbol.asyncDispose]: () => Promise.resolve(deployment.remove()),
+  };
+  return deployment;
+}
+
+function removeFunction(office: Office, registered: RegisteredFunction): void {
+  if (!office.functions.remove(registered)) return;
+  office.pool.dropFunction(registered.key);
+  const { tenant, name } = registered.deployed;
+  office.events.emit(office.root, 'function:removed', { tenant, name });
+}

@@ -1,0 +1,44 @@
+import { type HostFunction, type Parcel, callHostFunction, makeError } from '@waybill/protocol';
+import type { AttemptHost } from '@waybill/pool';
+import type { JobTicket } from './job-ticket.ts';
+import type { Office } from './office.ts';
+
+function findFunction(office: Office, name: string): HostFunction {
+  const fn = office.hostFunctions.get(name);
+  if (fn !== undefined) return fn;
+  throw makeError('ERR_WAYBILL_HOST_FUNCTION_UNKNOWN', `there is no host function named ${name}`);
+}
+
+/** What the submitting thread does for a running attempt: host functions in the submitter's exact context, log lines. */
+export function serveAttempt(office: Office, ticket: JobTicket): AttemptHost {
+  const { job, snapshot, onLog } = ticket.captured;
+  const who = { jobId: job.id, tenant: job.tenant };
+
+  const call = async (
+    name: string,
+    args: Parcel,
+    callGuest: (callbackId: number, args: Parcel) => Promise<Parcel>,
+  ): Promise<Parcel> => {
+    const startedMs = performance.now();
+    let ok = false;
+    try {
+      const result = await callHostFunction(name, findFunction(office, name), args, job.limits, callGuest);
+      ok = true;
+      return result;
+    } finally {
+      const tookMs = performance.now() - startedMs;
+      ticket.trail.here('host call', startedMs, { name, tookMs });
+      office.events.emit(snapshot, 'host:called', { ...who, name, side: 'submitter', tookMs, ok });
+    }
+  };
+  return {
+    // Refuses, once the job has settled: its context is revoked then.
+    hostCall: (name, args, callGuest) => ticket.context.run(call, name, args, callGuest),
+    hostCalled: (name, tookMs, ok) =>
+      office.events.emit(snapshot, 'host:called', { ...who, name, side: 'worker', tookMs, ok }),
+    logged: (line) => {
+      if (onLog !== undefined) snapshot.run(onLog, line);
+      office.events.emit(snapshot, 'job:logged', { ...who, line });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { MessagePort, Worker } from 'node:worker_threads';
+import {
+  type FunctionProgram,
+  type LogLine,
+  type Parcel,
+  type SubmitterApi,
+  type ThreadApi,
+  makeError,
+} from '@waybill/protocol';
+import { type Peer, openSession } from '@waybill/rpc';
+import type { AttemptHost, PoolListener } from './pool-options.ts';
+
+/** Where a member stands: `ready` takes attempts, `leaving` finishes those it has, `exited` is gone. */
+type MemberState = 'ready' | 'leaving' | 'exited';
+
+/** One pool thread, seen from the submitting thread. Made and kept in the root context. */
+export class PoolMember {
+  readonly threadId: number;
+  readonly peer: Peer<ThreadApi>;
+  /** The attempts that this thread was given: it may speak for no others. */
+  readonly attempts: Map<number, AttemptHost> = new Map();
+  /** Places taken, from the lease on. */
+  leasedCount = 0;
+  /** Isolates that would not stop; the thread cannot end while there is one. */
+  wedgedCount = 0;
+  #state: MemberState = 'ready';
+
+  constructor(
+    worker: Worker,
+    port: MessagePort,
+    listener: PoolListener,
+    functionProgram: (functionKey: string) => FunctionProgram,
+  ) {
+    this.threadId = worker.threadId;
+    this.peer = openSession<ThreadApi>(port, {
+      expose: { ...this.#offers(listener, functionProgram) },
+      names: ['cancel', 'callGuest', 'checkProgram', 'dropFunction', 'stats', 'close'],
+    });
+    // An idle pool does not keep its process alive; a running attempt does, by Piscina's own port.
+    port.unref();
+    worker.once('exit', (code) => {
+      const expected = this.#state === 'leaving';
+      this.#state = 'exited';
+      this.peer.break(`the worker thread exited with code ${code}`);
+      listener.workerExited(this.threadId, expected);
+    });
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'ready';
+  }
+
+  leave(): void {
+    if (this.#state === 'ready') this.#state = 'leaving';
+  }
+
+  #offers(listener: PoolListener, functionProgram: (functionKey: string) => FunctionProgram): SubmitterApi {
+    return {
+      hostCall: (attemptId: number, name: string, args: Parcel) => {
+        const host = this.attempts.get(attemptId);
+        if (host === undefined) throw makeError('ERR_WAYBILL_JOB_ENDED', 'the job of this host call has ended');
+        const call = (callbackId: number, passed: Parcel): Promise<Parcel> =>
+          this.peer.call('callGuest', [attemptId, callbackId, passed]);
+        return host.hostCall(name, args, call);
+      },
+      logged: (attemptId: number, line: LogLine) => this.attempts.get(attemptId)?.logged(line),
+      hostCalled: (attemptId: number, name: string, tookMs: number, ok: boolean) =>
+        this.attempts.get(attemptId)?.hostCalled(name, tookMs, ok),
+      functionProgram,
+      isolateRecycled: (tenant, reason) => listener.isolateRecycled(this.threadId, tenant, reason),
+      isolateWedged: (tenant, reason) => {
+        this.wedgedCount += 1;
+        listener.isolateWedged(this.threadId, tenant, reason);
+      },
+    };
+  }
+}

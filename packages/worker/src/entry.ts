@@ -1,0 +1,44 @@
+// What a pool thread runs. Everything here is made at start-up, in the empty context: ports and timers that a
+// later job set up would run in that job's context for good.
+import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads';
+import { type AttemptMessage, type AttemptReport, type SubmitterApi, errorToWire } from '@waybill/protocol';
+import { openSession } from '@waybill/rpc';
+import { loadHostModule } from './host-module.ts';
+import { PoolThread } from './pool-thread.ts';
+import { runAttempt } from './run-attempt.ts';
+import type { ThreadGreeting, ThreadOptions } from './thread-options.ts';
+
+async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
+  const greet = (greeting: ThreadGreeting, transfer: MessageChannel['port1'][] = []): void =>
+    parentPort?.postMessage(greeting, transfer);
+  try {
+    const thread = new PoolThread(options, await loadHostModule(options.hostModuleUrl));
+    const { port1, port2 } = new MessageChannel();
+    const submitter = openSession<SubmitterApi>(port1, {
+      expose: { ...thread.api() },
+      names: [
+        'hostCall',
+        'logged',
+        'hostCalled',
+        'functionProgram',
+        'isolateRecycled',
+        'isolateWedged',
+      ],
+    });
+    thread.connect(submitter);
+    const workerFunctions = [...thread.hostFunctions.keys()];
+    greet({ waybill: 'ready', threadId, port: port2, workerFunctions }, [port2]);
+    return thread;
+  } catch (error) {
+    greet({ waybill: 'failed', threadId, error: errorToWire(error) });
+    return undefined;
+  }
+}
+
+const thread = await start((workerData as { waybill: ThreadOptions }).waybill);
+
+/** Piscina's task: one attempt. */
+export async function attempt(message: AttemptMessage): Promise<AttemptReport> {
+  if (thread === undefined) throw new TypeError('a thread that failed to start was given a job');
+  return runAttempt(thread, message);
+}

@@ -1,0 +1,42 @@
+import type { JobContext } from '@waybill/context';
+import { type AttemptMessage, type Parcel, callHostFunction } from '@waybill/protocol';
+import type { HostCall, HostCallHandler } from '@waybill/sandbox';
+import type { HopLog } from './hop-log.ts';
+import type { PoolThread } from './pool-thread.ts';
+import type { RunningAttempt } from './running-attempt.ts';
+
+/**
+ * Makes what answers one attempt's host calls: functions of this thread run here with the carried context, all
+ * others in the submitting thread. Which job calls is decided by this closure.
+ */
+export function answerHostCalls(
+  thread: PoolThread,
+  message: AttemptMessage,
+  context: JobContext,
+  attempt: RunningAttempt,
+  hops: HopLog,
+): HostCallHandler {
+  const { attemptId, limits, deadlineMs } = message;
+
+  const callHere = async (call: HostCall): Promise<Parcel> => {
+    const fn = thread.hostFunctions.get(call.name);
+    if (fn === undefined) return callThere(call);
+    const startedMs = performance.now();
+    let ok = false;
+    try {
+      const result = await callHostFunction(call.name, fn, call.args, limits, call.callGuest);
+      ok = true;
+      return result;
+    } finally {
+      const tookMs = performance.now() - startedMs;
+      hops.hostCall(call.name, startedMs, tookMs);
+      thread.tell('hostCalled', [attemptId, call.name, tookMs, ok]);
+    }
+  };
+  const callThere = (call: HostCall): Promise<Parcel> => {
+    attempt.openCallbacks(call.callGuest);
+    return thread.submitter.call('hostCall', [attemptId, call.name, call.args], { deadlineMs });
+  };
+  // The addon calls in no context at all; from here on it is the job's.
+  return context.bind(callHere);
+}

@@ -1,0 +1,55 @@
+import type { GuestRealm } from '@waybill/sandbox';
+import type { IsolateMaker } from './isolate-maker.ts';
+import type { IsolateShelf, ShelvedIsolate } from './isolate-shelf.ts';
+import type { RealmLease } from './realm-lease.ts';
+
+/** Fresh realms for jobs that bring their own program: in the tenant's isolate, or in one for this job alone. */
+export class TenantRealms {
+  readonly #maker: IsolateMaker;
+  readonly #shelf: IsolateShelf;
+
+  constructor(maker: IsolateMaker, shelf: IsolateShelf) {
+    this.#maker = maker;
+    this.#shelf = shelf;
+  }
+
+  /** A realm in an isolate that nobody has used and nobody will use again. */
+  async leaseAlone(tenant: string, memoryBytes: number): Promise<RealmLease> {
+    const { isolate, realm } = await this.#maker.make(tenant, memoryBytes);
+    return { realm, isWarm: false, release: () => this.#shelf.dispose(isolate) };
+  }
+
+  /** A fresh realm in the isolate that all jobs of the tenant with this memory limit share. */
+  async leaseShared(tenant: string, memoryBytes: number): Promise<RealmLease> {
+    const key = `tenant\n${tenant}\n${memoryBytes}`;
+    const shelved = await this.#shelf.take(key, () => this.#maker.make(tenant, memoryBytes));
+    try {
+      const realm = await this.#freshRealm(shelved);
+      return { realm, isWarm: false, release: (unsure) => this.#release(shelved, realm, unsure) };
+    } catch (error) {
+      this.#shelf.giveBack(shelved, true);
+      throw error;
+    }
+  }
+
+  async #freshRealm(shelved: ShelvedIsolate): Promise<GuestRealm> {
+    const { realm } = shelved;
+    shelved.realm = undefined;
+    return realm ?? shelved.isolate.openRealm();
+  }
+
+  #release(shelved: ShelvedIsolate, realm: GuestRealm, unsure: boolean): void {
+    realm.close();
+    this.#shelf.giveBack(shelved, unsure);
+    if (shelved.retired === undefined && shelved.realm === undefined) void this.#prepareNext(shelved);
+  }
+
+  // The next job of the tenant finds its realm ready.
+  async #prepareNext(shelved: ShelvedIsolate): Promise<void> {
+    const realm = await shelved.isolate.openRealm().catch(() => undefined);
+    // Rejected: the isolate is gone, which its state tells the next job.
+    if (realm === undefined) return;
+    if (shelved.realm === undefined) shelved.realm = realm;
+    else realm.close();
+  }
+}

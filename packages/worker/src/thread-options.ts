@@ -1,0 +1,27 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ErrorWire, IsolateSettings } from '@waybill/protocol';
+
+/** What the pool tells each of its threads at birth; plain data. */
+export interface ThreadOptions {
+  readonly isolates: IsolateSettings;
+  /** Heap of the isolates that are made ahead, in bytes: the default of the jobs' limit. */
+  readonly memoryBytes: number;
+  /** Isolates of this thread that may compute at one moment. */
+  readonly runningIsolates: number;
+  /** Names of the host functions that live in the submitting thread. */
+  readonly submitterFunctions: readonly string[];
+  /** URL of the module whose exports are the host functions of this thread. */
+  readonly hostModuleUrl: string | undefined;
+}
+
+/** The first message of a thread to the pool. */
+export type ThreadGreeting =
+  | {
+      readonly waybill: 'ready';
+      readonly threadId: number;
+      /** The pool's end of the session with this thread; transferred. */
+      readonly port: MessagePort;
+      /** Names of the host functions that the thread's module exports. */
+      readonly workerFunctions: readonly string[];
+    }
+  | { readonly waybill: 'failed'; readonly threadId: number; readonly error: ErrorWire };

@@ -1,0 +1,59 @@
+import type { FunctionProgram } from '@waybill/protocol';
+import { loadProgram } from '@waybill/sandbox';
+import type { IsolateMaker, ReadyIsolate } from './isolate-maker.ts';
+import type { IsolateShelf } from './isolate-shelf.ts';
+import type { ProgramCache } from './program-cache.ts';
+import type { RealmLease } from './realm-lease.ts';
+
+/** What a deployed function needs to become warm. */
+export interface WarmRequest {
+  readonly key: string;
+  readonly tenant: string;
+  /** Fetches the program where the function is not warm yet. */
+  readonly program: () => Promise<FunctionProgram>;
+}
+
+const shelfKey = (functionKey: string): string => `function\n${functionKey}`;
+
+/**
+ * Realms of deployed functions: each function has an isolate and a realm of its own in this thread, its modules
+ * evaluated once, and serves many jobs at once.
+ */
+export class WarmFunctions {
+  readonly #maker: IsolateMaker;
+  readonly #shelf: IsolateShelf;
+  readonly #programs: ProgramCache;
+
+  constructor(maker: IsolateMaker, shelf: IsolateShelf, programs: ProgramCache) {
+    this.#maker = maker;
+    this.#shelf = shelf;
+    this.#programs = programs;
+  }
+
+  /**
+   * The function's realm, warmed up by the first job that wants it.
+   *
+   * @throws what evaluating the function's modules failed with
+   */
+  async lease(request: WarmRequest): Promise<RealmLease> {
+    const shelved = await this.#shelf.take(shelfKey(request.key), () => this.#warmUp(request));
+    const { realm } = shelved;
+    if (realm === undefined) throw new TypeError('a warm function keeps its realm');
+    return { realm, isWarm: true, release: (unsure) => this.#shelf.giveBack(shelved, unsure) };
+  }
+
+  /** Takes a function out of service; its running jobs finish. */
+  async drop(functionKey: string): Promise<void> {
+    await this.#shelf.retireKey(shelfKey(functionKey));
+  }
+
+  async #warmUp({ tenant, program: fetch }: WarmRequest): Promise<ReadyIsolate> {
+    const { program, limits } = await fetch();
+    const prepared = this.#programs.prepare(program);
+    const ready = await this.#maker.make(tenant, limits.memoryBytes);
+    const failure = await loadProgram(ready.realm, prepared, limits);
+    if (failure === undefined) return ready;
+    this.#shelf.dispose(ready.isolate);
+    throw failure;
+  }
+}
