@@ -36,8 +36,6 @@ export class PoolMember {
       expose: { ...this.#offers(listener, functionProgram) },
       names: ['cancel', 'callGuest', 'checkProgram', 'dropFunction', 'stats', 'close'],
     });
-    // An idle pool does not keep its process alive; a running attempt does, by Piscina's own port.
-    port.unref();
     worker.once('exit', (code) => {
       const expected = this.#state === 'leaving';
       this.#state = 'exited';
