@@ -8,9 +8,13 @@ function refuseUnlessRoom(office: Office, { job }: Captured): void {
     throw makeError('ERR_WAYBILL_CLOSED', 'the orchestrator is closing and takes no more jobs');
   }
   if (office.tickets.has(job.id)) {
-    throw makeError('ERR_WAYBILL_DUPLICATE_JOB', `job ${job.id} is there already and has not settled`, {
-      details: { jobId: job.id },
-    });
+    throw makeError(
+      'ERR_WAYBILL_DUPLICATE_JOB',
+      `job ${job.id} is there already and has not settled`,
+      {
+        details: { jobId: job.id },
+      },
+    );
   }
   const { queuedCount } = office.turnstile;
   const { maxJobs } = office.settings.queue;

@@ -23,6 +23,12 @@ export interface RunOptions {
   readonly onLog?: (line: LogLine) => void;
 }
 
+/** How one call of `run` was made. */
+export interface RunRequest extends RunOptions {
+  /** An error made where the job was submitted; its stack is read only if the job fails. */
+  readonly site: { readonly stack?: string };
+}
+
 type Resolved = Pick<Captured, 'job' | 'target'>;
 
 function resolveJob(office: Office, parsed: ParsedJob): Resolved {
@@ -36,7 +42,8 @@ function resolveJob(office: Office, parsed: ParsedJob): Resolved {
   }
   const { key, deployed, limits: own } = office.functions.find(tenant, target.name);
   if (parsed.limits.memoryBytes !== undefined) {
-    const words = 'limits.memoryBytes: expected nothing, because all jobs of a function share its heap';
+    const words =
+      'limits.memoryBytes: expected nothing, because all jobs of a function share its heap';
     throw makeError('ERR_WAYBILL_INVALID_JOB', words);
   }
   const limits = resolveLimits(own, parsed.limits);
@@ -45,9 +52,12 @@ function resolveJob(office: Office, parsed: ParsedJob): Resolved {
 }
 
 function packInput({ input, limits }: Job): Captured['input'] {
-  const packed = packValue(input, parcelLimits(limits, limits.inputBytes), 'the input', {
-    tooLarge: 'ERR_WAYBILL_PAYLOAD_TOO_LARGE',
-    notCarriable: 'ERR_WAYBILL_NOT_CARRIABLE',
+  const packed = packValue(input, parcelLimits(limits, limits.inputBytes), {
+    what: 'the input',
+    codes: {
+      tooLarge: 'ERR_WAYBILL_PAYLOAD_TOO_LARGE',
+      notCarriable: 'ERR_WAYBILL_NOT_CARRIABLE',
+    },
   });
   const byteLength = parcelByteLength(packed);
   if (byteLength <= limits.inputBytes) return packed;
@@ -62,12 +72,7 @@ function packInput({ input, limits }: Job): Captured['input'] {
  * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_FUNCTION_NOT_FOUND`, `ERR_WAYBILL_NOT_CARRIABLE`,
  *   `ERR_WAYBILL_PAYLOAD_TOO_LARGE`, and the `ERR_WAYBILL_CONTEXT_*` codes for a variable that cannot be carried
  */
-export function capture(
-  office: Office,
-  spec: JobSpec,
-  options: RunOptions,
-  site: { readonly stack?: string },
-): Captured {
+export function capture(office: Office, spec: JobSpec, request: RunRequest): Captured {
   const submittedMs = performance.now();
   const { job, target } = resolveJob(office, parseJobSpec(spec, office.settings.limits));
   const snapshot = ContextSnapshot.capture();
@@ -75,11 +80,11 @@ export function capture(
     job,
     target,
     snapshot,
-    site,
+    site: request.site,
     input: packInput(job),
     context: snapshot.toWire('worker'),
     guestContext: snapshot.toWire('guest').entries,
-    onLog: options.onLog,
+    onLog: request.onLog,
     submittedMs,
     deadlineMs: submittedMs + job.limits.wallMs,
   };

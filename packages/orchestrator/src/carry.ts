@@ -18,6 +18,7 @@ export function carry(office: Office, { captured, attemptId }: JobTicket): Attem
     submittedMs,
     deadlineMs,
     trail: job.trail,
+    streamsHostCalls: office.events.hears('host:called'),
     streamsLog: onLog !== undefined || office.events.hears('job:logged'),
   };
 }

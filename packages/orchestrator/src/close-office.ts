@@ -7,8 +7,15 @@ import type { Office } from './office.ts';
  *
  * @param graceMs - how long running jobs may take
  */
-export async function closeOffice(office: Office, settled: () => Promise<void>, graceMs: number): Promise<void> {
-  const closed = makeError('ERR_WAYBILL_CLOSED', 'the orchestrator was closed before the job had settled');
+export async function closeOffice(
+  office: Office,
+  settled: () => Promise<void>,
+  graceMs: number,
+): Promise<void> {
+  const closed = makeError(
+    'ERR_WAYBILL_CLOSED',
+    'the orchestrator was closed before the job had settled',
+  );
   for (const ticket of office.tickets.values()) if (ticket.state === 'queued') ticket.stop(closed);
   await withGrace(office, settled, graceMs);
   for (const ticket of office.tickets.values()) ticket.stop(closed);
@@ -19,7 +26,11 @@ export async function closeOffice(office: Office, settled: () => Promise<void>, 
   office.events.clear();
 }
 
-async function withGrace(office: Office, settled: () => Promise<void>, graceMs: number): Promise<void> {
+async function withGrace(
+  office: Office,
+  settled: () => Promise<void>,
+  graceMs: number,
+): Promise<void> {
   if (office.tickets.size === 0) return;
   const over = Promise.withResolvers<void>();
   const timer = setTimeout(over.resolve, graceMs);

@@ -1,4 +1,10 @@
-import { type DeployedFunction, type FunctionProgram, type Limits, makeError, resolveLimits } from '@waybill/protocol';
+import {
+  type DeployedFunction,
+  type FunctionProgram,
+  type Limits,
+  makeError,
+  resolveLimits,
+} from '@waybill/protocol';
 
 /** A deployed function under the key that threads know it by. */
 export interface RegisteredFunction {

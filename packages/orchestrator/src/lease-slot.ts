@@ -8,7 +8,10 @@ import type { Office } from './office.ts';
  *
  * @returns the place, or why the job was given up while it waited
  */
-export async function leaseSlot(office: Office, ticket: JobTicket): Promise<PoolLease | WaybillError> {
+export async function leaseSlot(
+  office: Office,
+  ticket: JobTicket,
+): Promise<PoolLease | WaybillError> {
   const served = Promise.withResolvers<PoolLease>();
   office.turnstile.enter(ticket, (lease) => {
     ticket.lease = lease;

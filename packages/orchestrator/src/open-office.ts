@@ -11,7 +11,10 @@ import { Turnstile } from './turnstile.ts';
  *
  * @throws `ERR_WAYBILL_HOST_MODULE_FAILED`, `ERR_WAYBILL_INVALID_OPTIONS`, `ERR_WAYBILL_DUPLICATE_NAME`
  */
-export async function openOffice(checked: CheckedOptions, state: () => OfficeState): Promise<Office> {
+export async function openOffice(
+  checked: CheckedOptions,
+  state: () => OfficeState,
+): Promise<Office> {
   const { settings, hostFunctions, hostModuleUrl } = checked;
   const { root } = ContextSnapshot;
   const events = new EventHub();
@@ -28,10 +31,12 @@ export async function openOffice(checked: CheckedOptions, state: () => OfficeSta
     functionProgram: (functionKey) => functions.program(functionKey),
     listener: {
       workerStarted: (threadId) => events.emit(root, 'worker:started', { threadId }),
-      workerExited: (threadId, expected) => events.emit(root, 'worker:exited', { threadId, expected }),
+      workerExited: (threadId, expected) =>
+        events.emit(root, 'worker:exited', { threadId, expected }),
       isolateRecycled: (threadId, tenant, reason) =>
         events.emit(root, 'isolate:recycled', { threadId, tenant, reason }),
-      isolateWedged: (threadId, tenant) => events.emit(root, 'isolate:wedged', { threadId, tenant }),
+      isolateWedged: (threadId, tenant) =>
+        events.emit(root, 'isolate:wedged', { threadId, tenant }),
       slotFreed: () => turnstile.serve(),
     },
   });
@@ -41,5 +46,15 @@ export async function openOffice(checked: CheckedOptions, state: () => OfficeSta
     await pool.close(settings.graceMs);
     throw error;
   }
-  return { settings, hostFunctions, functions, events, pool, turnstile, tickets: new Map(), root, state };
+  return {
+    settings,
+    hostFunctions,
+    functions,
+    events,
+    pool,
+    turnstile,
+    tickets: new Map(),
+    root,
+    state,
+  };
 }

@@ -62,7 +62,11 @@ export function checkHostFunctionNames(here: readonly string[], workers: readonl
     for (let depth = 1; depth < parts.length; depth++) {
       const namespace = parts.slice(0, depth).join('.');
       if (seen.has(namespace)) {
-        refuse(`hostFunctions.${namespace}`, `no function where ${name} needs a namespace`, 'a function');
+        refuse(
+          `hostFunctions.${namespace}`,
+          `no function where ${name} needs a namespace`,
+          'a function',
+        );
       }
     }
   }
@@ -71,7 +75,8 @@ export function checkHostFunctionNames(here: readonly string[], workers: readonl
 function checkHostFunctions(given: unknown): ReadonlyMap<string, HostFunction> {
   const found = new Map<string, HostFunction>();
   if (given === undefined) return found;
-  if (typeof given !== 'object' || given === null) refuse('hostFunctions', 'an object of functions', typeof given);
+  if (typeof given !== 'object' || given === null)
+    refuse('hostFunctions', 'an object of functions', typeof given);
   for (const [name, fn] of Object.entries(given as Record<string, unknown>)) {
     if (typeof fn !== 'function') refuse(`hostFunctions.${name}`, 'a function', typeof fn);
     found.set(name, fn as HostFunction);
@@ -82,11 +87,11 @@ function checkHostFunctions(given: unknown): ReadonlyMap<string, HostFunction> {
 
 function checkModuleUrl(given: unknown): string | undefined {
   if (given === undefined) return undefined;
-  const href = given instanceof URL ? given.href : given;
-  if (typeof href !== 'string' || !URL.canParse(href)) {
-    refuse('workerHostFunctions', 'a URL, as of new URL("./file.js", import.meta.url)', String(href));
-  }
-  return href;
+  const expected = 'a URL, as of new URL("./file.js", import.meta.url)';
+  if (given instanceof URL) return given.href;
+  if (typeof given !== 'string') refuse('workerHostFunctions', expected, `a ${typeof given}`);
+  if (!URL.canParse(given)) refuse('workerHostFunctions', expected, JSON.stringify(given));
+  return given;
 }
 
 /**
@@ -95,7 +100,8 @@ function checkModuleUrl(given: unknown): string | undefined {
  * @throws `ERR_WAYBILL_INVALID_OPTIONS` that names each wrong option
  */
 export function checkOptions(options: OrchestratorOptions): CheckedOptions {
-  if (typeof options !== 'object' || options === null) refuse('options', 'an object', typeof options);
+  if (typeof options !== 'object' || options === null)
+    refuse('options', 'an object', typeof options);
   const { hostFunctions, workerHostFunctions, ...plain } = options;
   return {
     settings: parseSettings(plain, { defaultThreads: availableParallelism() - 1 }),

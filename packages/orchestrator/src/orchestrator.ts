@@ -113,9 +113,8 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
 
   const orchestrator: Orchestrator = {
     run: async <T>(spec: JobSpec, runOptions: RunOptions = {}) => {
-      const site: { stack?: string } = {};
-      Error.captureStackTrace(site, orchestrator.run);
-      return (await track(runJob(office, spec, runOptions, site))) as Outcome<T>;
+      const site = new Error('submitted here');
+      return (await track(runJob(office, spec, { ...runOptions, site }))) as Outcome<T>;
     },
     cancel(jobId, reason = 'the caller cancelled it') {
       const ticket = office.tickets.get(jobId);
@@ -136,9 +135,16 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
   return orchestrator;
 }
 
-async function deploy(office: Office, orchestrator: Orchestrator, spec: FunctionSpec): Promise<Deployment> {
+async function deploy(
+  office: Office,
+  orchestrator: Orchestrator,
+  spec: FunctionSpec,
+): Promise<Deployment> {
   if (office.state() !== 'open') {
-    throw makeError('ERR_WAYBILL_CLOSED', 'the orchestrator is closing and takes no more functions');
+    throw makeError(
+      'ERR_WAYBILL_CLOSED',
+      'the orchestrator is closing and takes no more functions',
+    );
   }
   const parsed = parseFunctionSpec(spec, office.settings.limits);
   const registered = office.functions.add(parsed);

@@ -1,4 +1,5 @@
 import {
+  type AttemptMessage,
   type AttemptReport,
   type Bill,
   type JobSpec,
@@ -11,7 +12,7 @@ import {
 } from '@waybill/protocol';
 import type { PoolLease } from '@waybill/pool';
 import { admit } from './admit.ts';
-import { type RunOptions, capture } from './capture.ts';
+import { type RunRequest, capture } from './capture.ts';
 import { carry } from './carry.ts';
 import type { JobTicket } from './job-ticket.ts';
 import { leaseSlot } from './lease-slot.ts';
@@ -20,45 +21,49 @@ import { serveAttempt } from './serve-attempt.ts';
 import { watch } from './watch.ts';
 
 /**
- * The life of a job: capture, admit, lease, carry, (in the thread: rebind, run), settle, bill, release.
- * The inner half is `run-attempt.ts` of the worker package.
+ * The life of a job: capture, admit, lease, carry, then in the thread rebind and run, then settle, bill, release. The
+ * inner half is `run-attempt.ts` of the worker package.
  *
  * @throws what `capture` and `admit` refuse a job with; whatever happens after is in the outcome
  */
-export async function runJob(
-  office: Office,
-  spec: JobSpec,
-  options: RunOptions,
-  site: { readonly stack?: string },
-): Promise<Outcome> {
-  const captured = capture(office, spec, options, site);
+export async function runJob(office: Office, spec: JobSpec, request: RunRequest): Promise<Outcome> {
+  const captured = capture(office, spec, request);
   const ticket = admit(office, captured);
-  const unwatch = watch(office, ticket, options.signal);
-  const lease = await leaseSlot(office, ticket);
-  const report = lease instanceof Error ? lease : await run(office, ticket, lease);
+  using watching = watch(office, ticket, request.signal);
+  const leased = await leaseSlot(office, ticket);
+  const message = carry(office, ticket);
+  const report = await dispatch(office, ticket, { leased, message });
   const settled = settle(ticket, report);
   const bill = billOf(ticket, report);
-  return release(office, ticket, settled, bill, report, unwatch);
+  watching[Symbol.dispose]();
+  return release(office, ticket, { report, settled, bill });
 }
 
-type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WaybillError };
+type Report = AttemptReport | WaybillError;
+type Settled =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: WaybillError };
 
-/** Steps 4 to 6: carries the job over and lets the thread rebind and run it. */
-async function run(office: Office, ticket: JobTicket, lease: PoolLease): Promise<AttemptReport | WaybillError> {
+/** Steps 5 and 6: hands the job to its thread, which rebinds and runs it, and waits for the report, but not for ever. */
+async function dispatch(
+  office: Office,
+  ticket: JobTicket,
+  { leased, message }: { leased: PoolLease | WaybillError; message: AttemptMessage },
+): Promise<Report> {
+  if (leased instanceof Error) return leased;
   const { job, snapshot } = ticket.captured;
-  const message = carry(office, ticket);
-  ticket.begin((error) => office.pool.cancel(lease, ticket.attemptId, error));
-  const { threadId } = lease;
+  const { threadId } = leased;
+  ticket.begin((error) => office.pool.cancel(leased, ticket.attemptId, error));
   office.events.emit(snapshot, 'job:started', { jobId: job.id, tenant: job.tenant, threadId });
   const running = office.pool
-    .run(lease, message, serveAttempt(office, ticket))
+    .run(leased, message, serveAttempt(office, ticket))
     .catch((error: unknown) => toWaybillError(error))
-    .finally(() => lease.release());
+    .finally(() => leased.release());
   return Promise.race([running, ticket.stopped]);
 }
 
 /** Step 7: decides how the job ended, once. */
-function settle(ticket: JobTicket, report: AttemptReport | WaybillError): Settled {
+function settle(ticket: JobTicket, report: Report): Settled {
   ticket.settle();
   if (report instanceof Error) return { ok: false, error: withSite(report, ticket) };
   const { settlement } = report;
@@ -73,8 +78,8 @@ function settle(ticket: JobTicket, report: AttemptReport | WaybillError): Settle
   }
 }
 
-/** Step 8: what the job used. */
-function billOf({ captured }: JobTicket, report: AttemptReport | WaybillError): Bill {
+/** Step 8: adds up what the job used. */
+function billOf({ captured }: JobTicket, report: Report): Bill {
   const nowMs = performance.now();
   if (report instanceof Error) {
     const nothing = { cpuMs: 0, heapBytes: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
@@ -88,13 +93,9 @@ function billOf({ captured }: JobTicket, report: AttemptReport | WaybillError): 
 function release(
   office: Office,
   ticket: JobTicket,
-  settled: Settled,
-  bill: Bill,
-  report: AttemptReport | WaybillError,
-  unwatch: () => void,
+  { report, settled, bill }: { report: Report; settled: Settled; bill: Bill },
 ): Outcome {
   const { job, snapshot } = ticket.captured;
-  unwatch();
   ticket.context.revoke(settled.ok ? undefined : settled.error);
   office.tickets.delete(job.id);
   ticket.trail.here('back', performance.now());

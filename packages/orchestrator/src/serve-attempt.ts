@@ -22,7 +22,12 @@ export function serveAttempt(office: Office, ticket: JobTicket): AttemptHost {
     const startedMs = performance.now();
     let ok = false;
     try {
-      const result = await callHostFunction(name, findFunction(office, name), args, job.limits, callGuest);
+      const result = await callHostFunction(findFunction(office, name), {
+        name,
+        args,
+        callGuest,
+        limits: job.limits,
+      });
       ok = true;
       return result;
     } finally {
@@ -34,8 +39,8 @@ export function serveAttempt(office: Office, ticket: JobTicket): AttemptHost {
   return {
     // Refuses, once the job has settled: its context is revoked then.
     hostCall: (name, args, callGuest) => ticket.context.run(call, name, args, callGuest),
-    hostCalled: (name, tookMs, ok) =>
-      office.events.emit(snapshot, 'host:called', { ...who, name, side: 'worker', tookMs, ok }),
+    hostCalled: (ended) =>
+      office.events.emit(snapshot, 'host:called', { ...who, ...ended, side: 'worker' }),
     logged: (line) => {
       if (onLog !== undefined) snapshot.run(onLog, line);
       office.events.emit(snapshot, 'job:logged', { ...who, line });

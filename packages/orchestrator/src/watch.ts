@@ -18,9 +18,13 @@ function overdue(ticket: JobTicket): WaybillError {
  * Watches over a job from outside until it settles: its deadline while it waits, its thread's punctuality while it runs
  * (the thread keeps the deadline itself), its submitter's signal.
  *
- * @returns ends the watch
+ * @returns ends the watch when it is disposed
  */
-export function watch(office: Office, ticket: JobTicket, signal: AbortSignal | undefined): () => void {
+export function watch(
+  office: Office,
+  ticket: JobTicket,
+  signal: AbortSignal | undefined,
+): Disposable {
   const { deadlineMs } = ticket.captured;
   const { graceMs } = office.settings;
   const cancelled = (): void => {
@@ -35,8 +39,10 @@ export function watch(office: Office, ticket: JobTicket, signal: AbortSignal | u
   let timer = office.root.run(() => setTimeout(deadlinePassed, deadlineMs - performance.now()));
   if (signal?.aborted === true) cancelled();
   else signal?.addEventListener('abort', cancelled, { once: true });
-  return () => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', cancelled);
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancelled);
+    },
   };
 }

@@ -11,6 +11,13 @@ export interface ThreadsListener {
   failed(error: unknown): void;
 }
 
+/** How many threads there are and what each is told at birth. */
+export interface ThreadsPlan {
+  readonly threads: number;
+  readonly attemptsPerThread: number;
+  readonly options: ThreadOptions;
+}
+
 /**
  * The threads, as Piscina keeps them: it starts them, replaces one that exits and carries attempts to them. Which thread
  * gets an attempt is decided before.
@@ -18,21 +25,21 @@ export interface ThreadsListener {
 export class PiscinaThreads {
   readonly #piscina: Piscina;
 
-  constructor(threads: number, attemptsPerThread: number, options: ThreadOptions, listener: ThreadsListener) {
+  constructor(plan: ThreadsPlan, listener: ThreadsListener) {
     this.#piscina = new Piscina({
       filename: workerEntryUrl.href,
       name: 'attempt',
-      minThreads: threads,
-      maxThreads: threads,
-      concurrentTasksPerWorker: attemptsPerThread,
-      workerData: { waybill: options },
+      minThreads: plan.threads,
+      maxThreads: plan.threads,
+      concurrentTasksPerWorker: plan.attemptsPerThread,
+      workerData: { waybill: plan.options },
       // The default parks the thread in Atomics.wait between attempts: no timer, no message and no isolate would
       // be served there until the next attempt comes.
       atomics: 'disabled',
       recordTiming: false,
       loadBalancer: (task, workers) => {
-        const options: unknown = Reflect.get(task, Piscina.queueOptionsSymbol);
-        const { threadId } = options as { threadId: number };
+        const wanted: unknown = Reflect.get(task, Piscina.queueOptionsSymbol);
+        const { threadId } = wanted as { threadId: number };
         return workers.find((worker) => worker.id === threadId) ?? null;
       },
     });
@@ -56,10 +63,14 @@ export class PiscinaThreads {
         [Piscina.queueOptionsSymbol]: { threadId },
       })) as AttemptReport;
     } catch (cause) {
-      throw makeError('ERR_WAYBILL_WORKER_EXITED', 'the worker thread ended before the job had settled', {
-        cause,
-        details: { threadId },
-      });
+      throw makeError(
+        'ERR_WAYBILL_WORKER_EXITED',
+        'the worker thread ended before the job had settled',
+        {
+          cause,
+          details: { threadId },
+        },
+      );
     }
   }
 

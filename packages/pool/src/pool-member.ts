@@ -13,6 +13,12 @@ import type { AttemptHost, PoolListener } from './pool-options.ts';
 /** Where a member stands: `ready` takes attempts, `leaving` finishes those it has, `exited` is gone. */
 type MemberState = 'ready' | 'leaving' | 'exited';
 
+/** Whom a member speaks with here. */
+export interface MemberLinks {
+  readonly listener: PoolListener;
+  readonly functionProgram: (functionKey: string) => FunctionProgram;
+}
+
 /** One pool thread, seen from the submitting thread. Made and kept in the root context. */
 export class PoolMember {
   readonly threadId: number;
@@ -21,19 +27,13 @@ export class PoolMember {
   readonly attempts: Map<number, AttemptHost> = new Map();
   /** Places taken, from the lease on. */
   leasedCount = 0;
-  /** Isolates that would not stop; the thread cannot end while there is one. */
-  wedgedCount = 0;
   #state: MemberState = 'ready';
 
-  constructor(
-    worker: Worker,
-    port: MessagePort,
-    listener: PoolListener,
-    functionProgram: (functionKey: string) => FunctionProgram,
-  ) {
+  constructor(worker: Worker, port: MessagePort, links: MemberLinks) {
+    const { listener } = links;
     this.threadId = worker.threadId;
     this.peer = openSession<ThreadApi>(port, {
-      expose: { ...this.#offers(listener, functionProgram) },
+      expose: { ...this.#offers(links) },
       names: ['cancel', 'callGuest', 'checkProgram', 'dropFunction', 'stats', 'close'],
     });
     worker.once('exit', (code) => {
@@ -52,24 +52,21 @@ export class PoolMember {
     if (this.#state === 'ready') this.#state = 'leaving';
   }
 
-  #offers(listener: PoolListener, functionProgram: (functionKey: string) => FunctionProgram): SubmitterApi {
+  #offers({ listener, functionProgram }: MemberLinks): SubmitterApi {
     return {
       hostCall: (attemptId: number, name: string, args: Parcel) => {
         const host = this.attempts.get(attemptId);
-        if (host === undefined) throw makeError('ERR_WAYBILL_JOB_ENDED', 'the job of this host call has ended');
+        if (host === undefined)
+          throw makeError('ERR_WAYBILL_JOB_ENDED', 'the job of this host call has ended');
         const call = (callbackId: number, passed: Parcel): Promise<Parcel> =>
           this.peer.call('callGuest', [attemptId, callbackId, passed]);
         return host.hostCall(name, args, call);
       },
       logged: (attemptId: number, line: LogLine) => this.attempts.get(attemptId)?.logged(line),
-      hostCalled: (attemptId: number, name: string, tookMs: number, ok: boolean) =>
-        this.attempts.get(attemptId)?.hostCalled(name, tookMs, ok),
+      hostCalled: (attemptId, ended) => this.attempts.get(attemptId)?.hostCalled(ended),
       functionProgram,
       isolateRecycled: (tenant, reason) => listener.isolateRecycled(this.threadId, tenant, reason),
-      isolateWedged: (tenant, reason) => {
-        this.wedgedCount += 1;
-        listener.isolateWedged(this.threadId, tenant, reason);
-      },
+      isolateWedged: (tenant, reason) => listener.isolateWedged(this.threadId, tenant, reason),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type {
   FunctionProgram,
+  HostCallEnded,
   IsolateSettings,
   LogLine,
   Parcel,
@@ -42,5 +43,5 @@ export interface AttemptHost {
   ): Promise<Parcel>;
   logged(line: LogLine): void;
   /** A host function of the pool thread was called for this attempt. */
-  hostCalled(name: string, tookMs: number, ok: boolean): void;
+  hostCalled(ended: HostCallEnded): void;
 }

@@ -53,7 +53,10 @@ export class Roster implements ThreadsListener {
     }
     const { functionProgram } = this.#options;
     this.#workerFunctions = greeting.workerFunctions;
-    const member = new PoolMember(worker, greeting.port, this.#listener(), functionProgram);
+    const member = new PoolMember(worker, greeting.port, {
+      listener: this.#listener(),
+      functionProgram,
+    });
     this.members.push(member);
     if (this.#leaving) member.leave();
     this.#options.listener.workerStarted(member.threadId);

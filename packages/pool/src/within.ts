@@ -1,14 +1,11 @@
 /**
- * Waits for a promise, but not for ever.
+ * Waits for a promise, but not for ever and not for its success.
  *
- * @returns what the promise gives, or `otherwise` where it rejects or takes longer than `limitMs`
+ * @returns when it settles, or after `limitMs`
  */
-export async function withinMs<T>(limitMs: number, promise: Promise<T>, otherwise: T): Promise<T> {
-  const overdue = Promise.withResolvers<T>();
-  const timer = setTimeout(() => overdue.resolve(otherwise), limitMs);
-  try {
-    return await Promise.race([promise.catch(() => otherwise), overdue.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+export async function withinMs(limitMs: number, promise: Promise<unknown>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, limitMs);
+  await Promise.race([Promise.allSettled([promise]), over.promise]);
+  clearTimeout(timer);
 }

@@ -29,6 +29,8 @@ export interface AttemptMessage {
   readonly trail: boolean;
   /** Whether log lines are wanted while the job runs, and not only in the report. */
   readonly streamsLog: boolean;
+  /** Whether the ends of host calls in the thread are wanted while the job runs. */
+  readonly streamsHostCalls: boolean;
 }
 
 /** What an attempt runs: a program of its own, or a deployed function that the thread keeps warm. */
@@ -72,12 +74,20 @@ export interface ThreadApi {
   close(): Promise<number>;
 }
 
+/** One call of a host function of a pool thread, when it ended. */
+export interface HostCallEnded {
+  readonly name: string;
+  readonly tookMs: number;
+  /** `false` if it threw. */
+  readonly ok: boolean;
+}
+
 /** What the submitting thread offers to a pool thread. */
 export interface SubmitterApi {
   /** Runs a host function of the submitting thread in the context of the attempt's job. */
   hostCall(attemptId: number, name: string, args: Parcel): Promise<Parcel>;
   logged(attemptId: number, line: LogLine): void;
-  hostCalled(attemptId: number, name: string, tookMs: number, ok: boolean): void;
+  hostCalled(attemptId: number, ended: HostCallEnded): void;
   /** The program behind a deployed function that the thread does not know. */
   functionProgram(functionKey: string): FunctionProgram;
   isolateRecycled(tenant: string, reason: RecycleReason): void;

@@ -1,7 +1,13 @@
 import { type ErrorCode, errorCodes } from './error-codes.ts';
 import { makeError } from './errors.ts';
 import type { Limits } from './limits.ts';
-import { type Parcel, type ParcelLimits, isParcelError, readParcel, writeParcel } from './parcel/index.ts';
+import {
+  type Parcel,
+  type ParcelLimits,
+  isParcelError,
+  readParcel,
+  writeParcel,
+} from './parcel/index.ts';
 
 /**
  * A host function: called with what the guest passed, in the async context of the job that called it. Functions
@@ -14,18 +20,20 @@ export function parcelLimits(limits: Limits, maxBytes: number): ParcelLimits {
   return { maxChars: maxBytes, maxDepth: limits.depth };
 }
 
+/** What a value is, for the error that says it cannot cross. */
+export interface PackContext {
+  /** The value in words: `the result of host function users.get`. */
+  readonly what: string;
+  readonly codes: { readonly tooLarge: ErrorCode; readonly notCarriable: ErrorCode };
+}
+
 /**
  * Writes a value of the host as a parcel, and says in an error of ours what is wrong where it cannot cross.
  *
- * @param what - the value in words, for the message: `the result of host function users.get`
  * @throws a `WaybillError` with `codes.tooLarge` or `codes.notCarriable`; its details name path and what was found
  */
-export function packValue(
-  value: unknown,
-  limits: ParcelLimits,
-  what: string,
-  codes: { readonly tooLarge: ErrorCode; readonly notCarriable: ErrorCode },
-): Parcel {
+export function packValue(value: unknown, limits: ParcelLimits, context: PackContext): Parcel {
+  const { what, codes } = context;
   try {
     return writeParcel(value, limits);
   } catch (error) {
@@ -38,19 +46,24 @@ export function packValue(
   }
 }
 
+/** One call of a host function, as its guest made it. */
+export interface HostFunctionCall {
+  readonly name: string;
+  readonly args: Parcel;
+  readonly limits: Limits;
+  /** Calls a guest callback; its result is what the callback returned. */
+  readonly callGuest: (callbackId: number, args: Parcel) => Promise<Parcel>;
+}
+
 /**
  * Calls a host function with the arguments in a parcel and packs what it returns. The async context is the
  * caller's business.
  *
- * @param callGuest - calls a guest callback; its result is what the callback returned
  * @throws what the function throws; `ERR_WAYBILL_HOST_RESULT_NOT_CARRIABLE` or `ERR_WAYBILL_HOST_RESULT_TOO_LARGE`
  */
 export async function callHostFunction(
-  name: string,
   fn: HostFunction,
-  args: Parcel,
-  limits: Limits,
-  callGuest: (callbackId: number, args: Parcel) => Promise<Parcel>,
+  { name, args, limits, callGuest }: HostFunctionCall,
 ): Promise<Parcel> {
   const bounds = parcelLimits(limits, limits.hostCallBytes);
   const codes = {
@@ -60,10 +73,11 @@ export async function callHostFunction(
   const makeFunction =
     (callbackId: number) =>
     async (...passed: unknown[]): Promise<unknown> => {
-      const packed = packValue(passed, bounds, `arguments that ${name} passes to a guest callback`, codes);
+      const what = `the arguments that ${name} passes to a guest callback`;
+      const packed = packValue(passed, bounds, { what, codes });
       return readParcel(await callGuest(callbackId, packed));
     };
   const passed = readParcel(args, { makeFunction }) as never[];
   const value: unknown = await fn(...passed);
-  return packValue(value, bounds, `the result of host function ${name}`, codes);
+  return packValue(value, bounds, { what: `the result of host function ${name}`, codes });
 }

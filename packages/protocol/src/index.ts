@@ -65,9 +65,10 @@ export type {
   AttemptUsage,
   ContextEntries,
   FunctionProgram,
+  HostCallEnded,
   SubmitterApi,
   ThreadApi,
   ThreadStats,
 } from './attempt.ts';
 export { callHostFunction, packValue, parcelLimits } from './host-function.ts';
-export type { HostFunction } from './host-function.ts';
+export type { HostFunction, HostFunctionCall, PackContext } from './host-function.ts';

@@ -1,7 +1,12 @@
 // What a pool thread runs. Everything here is made at start-up, in the empty context: ports and timers that a
 // later job set up would run in that job's context for good.
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads';
-import { type AttemptMessage, type AttemptReport, type SubmitterApi, errorToWire } from '@waybill/protocol';
+import {
+  type AttemptMessage,
+  type AttemptReport,
+  type SubmitterApi,
+  errorToWire,
+} from '@waybill/protocol';
 import { openSession } from '@waybill/rpc';
 import { loadHostModule } from './host-module.ts';
 import { PoolThread } from './pool-thread.ts';

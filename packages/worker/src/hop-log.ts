@@ -1,12 +1,12 @@
 import { ContextSnapshot } from '@waybill/context';
 import type { AttemptMessage, ContextEntries, Hop } from '@waybill/protocol';
 
-/** The borders one attempt crossed in this thread, with the context seen behind each. */
+/** The borders one attempt crossed in this thread, with the context seen behind each; empty where none are wanted. */
 export class HopLog {
   readonly hops: Hop[] = [];
   readonly #message: AttemptMessage;
   readonly #threadId: number;
-  #realmId: string | undefined;
+  #realm: { readonly realmId?: string } = {};
 
   constructor(message: AttemptMessage, threadId: number) {
     this.#message = message;
@@ -15,33 +15,29 @@ export class HopLog {
 
   /** The worker: called in the rebound context, which is what it reports. */
   worker(): void {
-    this.#add('worker', `thread ${this.#threadId}`, performance.now(), seenHere);
+    this.#add(performance.now(), { kind: 'worker', ...this.#here() });
   }
 
   /** The isolate: what the guest says it sees. */
-  isolate(realmId: string, seen: ContextEntries): void {
-    this.#realmId = `${this.#threadId}:${realmId}`;
-    this.#add('isolate', `realm ${this.#realmId}`, performance.now(), () => seen);
+  isolate(realm: string, context: ContextEntries): void {
+    const realmId = `${this.#threadId}:${realm}`;
+    this.#realm = { realmId };
+    this.#add(performance.now(), { kind: 'isolate', where: `realm ${realmId}`, context });
   }
 
   /** A host function of this thread: called in the context it ran in. */
   hostCall(name: string, startedMs: number, tookMs: number): void {
-    this.#add('host call', `thread ${this.#threadId}`, startedMs, seenHere, { name, tookMs });
+    this.#add(startedMs, { kind: 'host call', ...this.#here(), name, tookMs });
   }
 
-  #add(
-    kind: Hop['kind'],
-    where: string,
-    atMs: number,
-    seen: () => ContextEntries,
-    more: { readonly name?: string; readonly tookMs?: number } = {},
-  ): void {
+  #here(): Pick<Hop, 'where' | 'context'> {
+    const context = this.#message.trail ? ContextSnapshot.capture().describe() : [];
+    return { where: `thread ${this.#threadId}`, context };
+  }
+
+  #add(atMs: number, hop: Omit<Hop, 'threadId' | 'atMs'>): void {
     const { trail, submittedMs } = this.#message;
     if (!trail) return;
-    const realm = this.#realmId === undefined ? {} : { realmId: this.#realmId };
-    const since = { threadId: this.#threadId, ...realm, context: seen(), atMs: atMs - submittedMs };
-    this.hops.push({ kind, where, ...since, ...more });
+    this.hops.push({ ...hop, threadId: this.#threadId, ...this.#realm, atMs: atMs - submittedMs });
   }
 }
-
-const seenHere = (): ContextEntries => ContextSnapshot.capture().describe();

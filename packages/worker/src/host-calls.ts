@@ -1,7 +1,5 @@
-import type { JobContext } from '@waybill/context';
-import { type AttemptMessage, type Parcel, callHostFunction } from '@waybill/protocol';
+import { type Parcel, callHostFunction } from '@waybill/protocol';
 import type { HostCall, HostCallHandler } from '@waybill/sandbox';
-import type { HopLog } from './hop-log.ts';
 import type { PoolThread } from './pool-thread.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 
@@ -9,14 +7,8 @@ import type { RunningAttempt } from './running-attempt.ts';
  * Makes what answers one attempt's host calls: functions of this thread run here with the carried context, all
  * others in the submitting thread. Which job calls is decided by this closure.
  */
-export function answerHostCalls(
-  thread: PoolThread,
-  message: AttemptMessage,
-  context: JobContext,
-  attempt: RunningAttempt,
-  hops: HopLog,
-): HostCallHandler {
-  const { attemptId, limits, deadlineMs } = message;
+export function answerHostCalls(thread: PoolThread, attempt: RunningAttempt): HostCallHandler {
+  const { attemptId, limits, deadlineMs } = attempt.message;
 
   const callHere = async (call: HostCall): Promise<Parcel> => {
     const fn = thread.hostFunctions.get(call.name);
@@ -24,13 +16,15 @@ export function answerHostCalls(
     const startedMs = performance.now();
     let ok = false;
     try {
-      const result = await callHostFunction(call.name, fn, call.args, limits, call.callGuest);
+      const result = await callHostFunction(fn, { ...call, limits });
       ok = true;
       return result;
     } finally {
       const tookMs = performance.now() - startedMs;
-      hops.hostCall(call.name, startedMs, tookMs);
-      thread.tell('hostCalled', [attemptId, call.name, tookMs, ok]);
+      attempt.hops.hostCall(call.name, startedMs, tookMs);
+      if (attempt.message.streamsHostCalls) {
+        attempt.hasTold(thread.tell('hostCalled', [attemptId, { name: call.name, tookMs, ok }]));
+      }
     }
   };
   const callThere = (call: HostCall): Promise<Parcel> => {
@@ -38,5 +32,5 @@ export function answerHostCalls(
     return thread.submitter.call('hostCall', [attemptId, call.name, call.args], { deadlineMs });
   };
   // The addon calls in no context at all; from here on it is the job's.
-  return context.bind(callHere);
+  return attempt.context.bind(callHere);
 }

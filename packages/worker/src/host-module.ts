@@ -16,9 +16,13 @@ export async function loadHostModule(url: string | undefined): Promise<WorkerHos
   try {
     module = (await import(url)) as Record<string, unknown>;
   } catch (cause) {
-    throw makeError('ERR_WAYBILL_HOST_MODULE_FAILED', `workerHostFunctions could not be loaded: ${url}`, {
-      cause,
-    });
+    throw makeError(
+      'ERR_WAYBILL_HOST_MODULE_FAILED',
+      `workerHostFunctions could not be loaded: ${url}`,
+      {
+        cause,
+      },
+    );
   }
   const fromDefault = module['default'];
   const offered = typeof fromDefault === 'object' && fromDefault !== null ? fromDefault : module;

@@ -1,5 +1,11 @@
 import type { IsolateSettings } from '@waybill/protocol';
-import { type CodeCache, GuestIsolate, type GuestRealm, type KitSettings, type TurnGate } from '@waybill/sandbox';
+import {
+  type CodeCache,
+  GuestIsolate,
+  type GuestRealm,
+  type KitSettings,
+  type TurnGate,
+} from '@waybill/sandbox';
 
 /** What every isolate of a thread is made with. */
 export interface IsolateMakerOptions {

@@ -10,13 +10,16 @@ export interface ShelvedIsolate {
   realm: GuestRealm | undefined;
   jobCount: number;
   useCount: number;
-  heapRatio: number;
+  /** Heap in use when it was last looked at, in bytes. */
+  heapBytes: number;
   /** Why it takes no new job, once it takes none. */
   retired: RecycleReason | undefined;
 }
 
-/** Between two looks at the heap; a look waits for the isolate's turns. */
-const usesPerHeapLook = 16;
+/** Heap of an isolate in use, in bytes; 0 where it is gone, which its state says to whoever wants it next. */
+export function usedBytes(isolate: GuestIsolate): Promise<number> {
+  return isolate.usedBytes().catch(() => 0);
+}
 
 /** How often isolates are looked through for old ones. */
 const sweepMs = 30_000;
@@ -67,7 +70,6 @@ export class IsolateShelf {
     shelved.jobCount -= 1;
     const reason = unsure ? 'lost' : shelved.retired;
     if (reason !== undefined) this.retire(shelved, reason);
-    else if (shelved.useCount % usesPerHeapLook === 0) void this.#lookAtHeap(shelved);
   }
 
   /** Takes an isolate out of service; it is disposed when its last job has ended. */
@@ -85,6 +87,12 @@ export class IsolateShelf {
   async retireKey(key: string): Promise<void> {
     const shelved = await this.#shelved.get(key);
     if (shelved !== undefined) this.retire(shelved, 'idle');
+  }
+
+  /** Looks how much heap is in use, in bytes; waits for the isolate's turns. */
+  async look(shelved: ShelvedIsolate): Promise<number> {
+    shelved.heapBytes = await usedBytes(shelved.isolate);
+    return shelved.heapBytes;
   }
 
   /** Disposes an isolate; `close` waits for it. */
@@ -124,23 +132,16 @@ export class IsolateShelf {
 
   async #shelve(key: string, make: () => Promise<ReadyIsolate>): Promise<ShelvedIsolate> {
     const { isolate, realm } = await make();
-    return { key, isolate, realm, jobCount: 0, useCount: 0, heapRatio: 0, retired: undefined };
+    return { key, isolate, realm, jobCount: 0, useCount: 0, heapBytes: 0, retired: undefined };
   }
 
-  #outworn({ isolate, useCount, heapRatio, retired }: ShelvedIsolate): RecycleReason | undefined {
+  #outworn({ isolate, useCount, heapBytes, retired }: ShelvedIsolate): RecycleReason | undefined {
     const { maxUses, maxAgeMs, maxHeapRatio } = this.#settings;
     if (retired !== undefined) return retired;
     if (isolate.state !== 'open') return 'lost';
     if (useCount >= maxUses) return 'use';
-    if (heapRatio > maxHeapRatio) return 'heap';
+    if (heapBytes > maxHeapRatio * isolate.memoryBytes) return 'heap';
     return performance.now() - isolate.bornMs > maxAgeMs ? 'age' : undefined;
-  }
-
-  async #lookAtHeap(shelved: ShelvedIsolate): Promise<void> {
-    const { isolate } = shelved;
-    // Rejects where the isolate goes meanwhile; its state says so to whoever wants it next.
-    const used = await isolate.usedBytes().catch(() => 0);
-    shelved.heapRatio = used / isolate.memoryBytes;
   }
 
   // One that has served nobody yet was made for a job that is about to take it.

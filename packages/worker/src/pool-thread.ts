@@ -11,10 +11,10 @@ import {
 import type { Peer } from '@waybill/rpc';
 import { CodeCache, type GuestIsolate, TurnGate } from '@waybill/sandbox';
 import type { WorkerHostFunctions } from './host-module.ts';
+import type { AttemptHandle } from './attempt-handle.ts';
 import { IsolateMaker } from './isolate-maker.ts';
 import { IsolateShelf } from './isolate-shelf.ts';
 import { ProgramCache } from './program-cache.ts';
-import type { RunningAttempt } from './running-attempt.ts';
 import { TenantRealms } from './tenant-realms.ts';
 import type { ThreadOptions } from './thread-options.ts';
 import { WarmFunctions } from './warm-functions.ts';
@@ -26,7 +26,7 @@ export class PoolThread {
   readonly programs: ProgramCache = new ProgramCache();
   readonly tenantRealms: TenantRealms;
   readonly warmFunctions: WarmFunctions;
-  readonly attempts: Map<number, RunningAttempt> = new Map();
+  readonly attempts: Map<number, AttemptHandle> = new Map();
   readonly #codeCache: CodeCache = new CodeCache();
   readonly #maker: IsolateMaker;
   readonly #shelf: IsolateShelf;
@@ -43,8 +43,9 @@ export class PoolThread {
       codeCache: this.#codeCache,
       onWedged: (isolate, reason) => this.#wedged(isolate, reason),
     });
-    this.#shelf = new IsolateShelf(options.isolates, (tenant, reason) =>
-      this.tell('isolateRecycled', [tenant, reason]),
+    this.#shelf = new IsolateShelf(
+      options.isolates,
+      (tenant, reason) => void this.tell('isolateRecycled', [tenant, reason]),
     );
     this.tenantRealms = new TenantRealms(this.#maker, this.#shelf);
     this.warmFunctions = new WarmFunctions(this.#maker, this.#shelf, this.programs);
@@ -61,12 +62,17 @@ export class PoolThread {
     this.#maker.prepareAhead();
   }
 
-  /** Tells the submitting thread something that nobody waits for. */
-  tell<Name extends keyof SubmitterApi>(name: Name, args: Parameters<SubmitterApi[Name]>): void {
-    this.submitter.call(name, args).catch((error: unknown) => {
+  /** Tells the submitting thread something; resolves when it was heard. */
+  async tell<Name extends keyof SubmitterApi>(
+    name: Name,
+    args: Parameters<SubmitterApi[Name]>,
+  ): Promise<void> {
+    try {
+      await this.submitter.call(name, args);
+    } catch (error) {
       // Without its submitter the thread is about to end; there is nobody left to tell.
       if (!this.submitter.broken.aborted) throw error;
-    });
+    }
   }
 
   /** What this thread offers to the submitting thread. */
@@ -103,11 +109,14 @@ export class PoolThread {
 
   #wedged(isolate: GuestIsolate, reason: string): void {
     this.#wedgedCount += 1;
-    this.tell('isolateWedged', [isolate.tenant, reason]);
+    void this.tell('isolateWedged', [isolate.tenant, reason]);
   }
 
   async #close(): Promise<number> {
-    const closing = makeError('ERR_WAYBILL_CLOSED', 'the pool was closed before the job had settled');
+    const closing = makeError(
+      'ERR_WAYBILL_CLOSED',
+      'the pool was closed before the job had settled',
+    );
     for (const attempt of this.attempts.values()) attempt.stop(closing);
     await Promise.all([this.#maker.close(), this.#shelf.close()]);
     this.#codeCache[Symbol.dispose]();

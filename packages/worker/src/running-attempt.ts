@@ -1,23 +1,42 @@
-import { type Parcel, type WaybillError, makeError } from '@waybill/protocol';
+import { ContextSnapshot, JobContext } from '@waybill/context';
+import { type AttemptMessage, type Parcel, type WaybillError, makeError } from '@waybill/protocol';
 import type { CallGuest, GuestJob } from '@waybill/sandbox';
+import type { AttemptHandle } from './attempt-handle.ts';
+import { HopLog } from './hop-log.ts';
 
-/** An attempt while it runs: what others may do to it from outside. */
-export class RunningAttempt {
-  /** Calls into the guest of the host calls that wait in the submitting thread, by their callbacks' number. */
+/** One attempt while it runs: the job's context in this thread, and what others may do to it. */
+export class RunningAttempt implements AttemptHandle {
+  readonly message: AttemptMessage;
+  /** `performance.now()` when the thread took it. */
+  readonly startedMs: number = performance.now();
+  readonly context: JobContext;
+  readonly hops: HopLog;
+  readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
+  readonly #told: Set<Promise<void>> = new Set();
   #callGuest: CallGuest | undefined;
   #job: GuestJob | undefined;
-  readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
+
+  /** @throws `ERR_WAYBILL_CONTEXT_BAD_WIRE` where this thread cannot read a carried variable */
+  constructor(message: AttemptMessage, threadId: number) {
+    const { jobId, deadlineMs } = message;
+    const snapshot = ContextSnapshot.fromWire(message.context);
+    this.message = message;
+    this.context = new JobContext({ jobId, snapshot, deadlineMs });
+    this.hops = new HopLog(message, threadId);
+    this.context.run(() => this.hops.worker());
+  }
 
   /** Why the attempt was stopped from outside, once it is. */
   get stopped(): Promise<WaybillError> {
     return this.#stopped.promise;
   }
 
+  /** The guest has started: from now on it is its job that is stopped. */
   begin(job: GuestJob): void {
     this.#job = job;
   }
 
-  /** Lets the submitting thread call callbacks of this attempt's guest. */
+  /** Lets the submitting thread call functions of this attempt's guest. */
   openCallbacks(callGuest: CallGuest): void {
     this.#callGuest = callGuest;
   }
@@ -27,7 +46,17 @@ export class RunningAttempt {
     throw makeError('ERR_WAYBILL_JOB_ENDED', 'the guest has passed no function to a host function');
   }
 
-  /** Settles the job with an error, now or as soon as it starts. */
+  /** Keeps a message to the submitting thread that must arrive before the attempt's report does. */
+  hasTold(message: Promise<void>): void {
+    this.#told.add(message);
+    void message.finally(() => this.#told.delete(message));
+  }
+
+  /** Resolves when all that was told has arrived. */
+  async allTold(): Promise<void> {
+    await Promise.all(this.#told);
+  }
+
   stop(error: WaybillError): void {
     this.#stopped.resolve(error);
     this.#job?.stop(error);

@@ -1,6 +1,6 @@
 import type { GuestRealm } from '@waybill/sandbox';
 import type { IsolateMaker } from './isolate-maker.ts';
-import type { IsolateShelf, ShelvedIsolate } from './isolate-shelf.ts';
+import { type IsolateShelf, type ShelvedIsolate, usedBytes } from './isolate-shelf.ts';
 import type { RealmLease } from './realm-lease.ts';
 
 /** Fresh realms for jobs that bring their own program: in the tenant's isolate, or in one for this job alone. */
@@ -16,7 +16,11 @@ export class TenantRealms {
   /** A realm in an isolate that nobody has used and nobody will use again. */
   async leaseAlone(tenant: string, memoryBytes: number): Promise<RealmLease> {
     const { isolate, realm } = await this.#maker.make(tenant, memoryBytes);
-    return { realm, isWarm: false, release: () => this.#shelf.dispose(isolate) };
+    return {
+      realm,
+      heapBytes: () => usedBytes(isolate),
+      release: () => this.#shelf.dispose(isolate),
+    };
   }
 
   /** A fresh realm in the isolate that all jobs of the tenant with this memory limit share. */
@@ -25,7 +29,11 @@ export class TenantRealms {
     const shelved = await this.#shelf.take(key, () => this.#maker.make(tenant, memoryBytes));
     try {
       const realm = await this.#freshRealm(shelved);
-      return { realm, isWarm: false, release: (unsure) => this.#release(shelved, realm, unsure) };
+      return {
+        realm,
+        heapBytes: () => this.#shelf.look(shelved),
+        release: (unsure) => this.#release(shelved, realm, unsure),
+      };
     } catch (error) {
       this.#shelf.giveBack(shelved, true);
       throw error;
@@ -41,7 +49,8 @@ export class TenantRealms {
   #release(shelved: ShelvedIsolate, realm: GuestRealm, unsure: boolean): void {
     realm.close();
     this.#shelf.giveBack(shelved, unsure);
-    if (shelved.retired === undefined && shelved.realm === undefined) void this.#prepareNext(shelved);
+    if (shelved.retired === undefined && shelved.realm === undefined)
+      void this.#prepareNext(shelved);
   }
 
   // The next job of the tenant finds its realm ready.

@@ -1,7 +1,7 @@
 import type { FunctionProgram } from '@waybill/protocol';
 import { loadProgram } from '@waybill/sandbox';
 import type { IsolateMaker, ReadyIsolate } from './isolate-maker.ts';
-import type { IsolateShelf } from './isolate-shelf.ts';
+import type { IsolateShelf, ShelvedIsolate } from './isolate-shelf.ts';
 import type { ProgramCache } from './program-cache.ts';
 import type { RealmLease } from './realm-lease.ts';
 
@@ -12,6 +12,9 @@ export interface WarmRequest {
   /** Fetches the program where the function is not warm yet. */
   readonly program: () => Promise<FunctionProgram>;
 }
+
+/** Between two looks at the heap of a warm function: a look waits for the isolate's turns. */
+const usesPerHeapLook = 32;
 
 const shelfKey = (functionKey: string): string => `function\n${functionKey}`;
 
@@ -39,7 +42,16 @@ export class WarmFunctions {
     const shelved = await this.#shelf.take(shelfKey(request.key), () => this.#warmUp(request));
     const { realm } = shelved;
     if (realm === undefined) throw new TypeError('a warm function keeps its realm');
-    return { realm, isWarm: true, release: (unsure) => this.#shelf.giveBack(shelved, unsure) };
+    return {
+      realm,
+      heapBytes: () => shelved.heapBytes,
+      release: (unsure) => this.#release(shelved, unsure),
+    };
+  }
+
+  #release(shelved: ShelvedIsolate, unsure: boolean): void {
+    this.#shelf.giveBack(shelved, unsure);
+    if (shelved.useCount % usesPerHeapLook === 1) void this.#shelf.look(shelved);
   }
 
   /** Takes a function out of service; its running jobs finish. */

@@ -1,0 +1,72 @@
+import { JobContext } from '@waybill/context';
+import { pause } from './pause.ts';
+import { foreign, plan, request, session, tenant, token, trace } from './variables.ts';
+
+const kept: { tenantOf?: () => string | undefined; aborts: string[] } = { aborts: [] };
+
+/** What a pool thread sees of the submitter's context. */
+function seen(): object {
+  return {
+    tenant: tenant.get(),
+    trace: trace.get(),
+    plan: plan.get(),
+    token: token.get(),
+    session: session.get(),
+    request: request.getStore(),
+    foreign: foreign.getStore(),
+  };
+}
+
+/** Host functions of the tests that run in the pool threads. */
+export const hostFunctions = {
+  'worker.seen': seen,
+  'worker.seenLater': async () => {
+    await pause();
+    return seen();
+  },
+  'worker.tenant': async (waitMs: number) => {
+    const before = tenant.get();
+    await pause(waitMs);
+    return [before, tenant.get()];
+  },
+  'worker.enter': async (value: string) => {
+    foreign.enterWith(value);
+    request.enterWith({ id: value });
+    await pause();
+    foreign.enterWith(`${value} again`);
+    return foreign.getStore();
+  },
+  'worker.echo': (...values: unknown[]) => values[0],
+  'worker.fail': async (message: string) => {
+    await pause();
+    throw Object.assign(new Error(message, { cause: new TypeError('the cause') }), { code: 'E_OWN' });
+  },
+  'worker.failNow': (message: string) => {
+    throw new RangeError(message);
+  },
+  'worker.call': async (callback: (...args: unknown[]) => Promise<unknown>, ...args: unknown[]) =>
+    callback(...args),
+  'worker.never': () => new Promise(() => {}),
+  'worker.untilAborted': () =>
+    new Promise((resolve) => {
+      const signal = JobContext.current()?.signal;
+      signal?.addEventListener('abort', () => {
+        kept.aborts.push(String(tenant.get()));
+        resolve('aborted');
+      });
+    }),
+  'worker.aborts': () => kept.aborts.splice(0),
+  'worker.block': (ms: number) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  },
+  'worker.exit': () => process.exit(7),
+  'worker.throwLater': () => {
+    setImmediate(() => {
+      throw new Error('thrown outside of any host call');
+    });
+    return new Promise(() => {});
+  },
+};
+
+export default hostFunctions;
