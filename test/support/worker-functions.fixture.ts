@@ -29,6 +29,22 @@ export const hostFunctions = {
     await pause(waitMs);
     return [before, tenant.get()];
   },
+  'storm.away': async (label: string, waitMs: number, fails: boolean) => {
+    const labels = [tenant.get(), trace.get()?.replace('trace of ', '')];
+    try {
+      await pause(waitMs);
+      labels.push(tenant.get());
+      if (fails) await Promise.reject(new Error(`asked for by ${label}`));
+    } catch (error) {
+      // What it saw must reach the guest, which cannot see it from a failure.
+      if (tenant.get() === label) throw error;
+      labels.push(tenant.get());
+    } finally {
+      labels.push(tenant.get());
+    }
+    await Promise.resolve();
+    return [...labels, trace.get()?.replace('trace of ', '')];
+  },
   'worker.enter': async (value: string) => {
     foreign.enterWith(value);
     request.enterWith({ id: value });

@@ -40,10 +40,14 @@ export type { IsolateSettings, QueueSettings, Settings, SettingsSpec } from './s
 export { unwrap } from './outcome.ts';
 export type { Bill, Hop, HopKind, LogLevel, LogLine, Outcome, OutcomeFacts } from './outcome.ts';
 export {
+  ParcelReader,
+  ParcelWriter,
+  Trail,
+  captureBytes,
+  captureCollections,
+  captureObjects,
   capturePrimordials,
   isParcelError,
-  makeParcelReader,
-  makeParcelWriter,
   parcelByteLength,
   readParcel,
   writeParcel,
@@ -55,8 +59,6 @@ export type {
   ParcelHooks,
   ParcelLimits,
   Primordials,
-  ReadParcel,
-  WriteParcel,
 } from './parcel/index.ts';
 export type {
   AttemptMessage,

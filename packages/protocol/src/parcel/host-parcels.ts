@@ -1,16 +1,21 @@
-import type { Parcel, ParcelHooks, ParcelLimits } from './parcel.ts';
+import type { Parcel, ParcelFault, ParcelHooks, ParcelLimits } from './parcel.ts';
 import { capturePrimordials } from './primordials.ts';
-import { makeParcelReader } from './reader.ts';
-import { makeParcelWriter } from './writer.ts';
+import { ParcelReader } from './reader.ts';
+import { ParcelWriter } from './writer.ts';
 
 const primordials = capturePrimordials();
-const write = makeParcelWriter(primordials);
-const read = makeParcelReader(primordials);
+const writer = new ParcelWriter(primordials);
+const reader = new ParcelReader(primordials);
+
+function faultError(fault: ParcelFault): Error {
+  return Object.assign(new Error(`${fault.path}: ${fault.found}`), { parcelFault: fault });
+}
 
 /** The hooks of a place that knows Node's `Buffer`, whose latin1 copies are the fastest there are. */
 function hostHooks(extra: Partial<ParcelHooks>): ParcelHooks {
   return {
     isProxy: () => false,
+    faultError,
     textFromBytes: (bytes) =>
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
     bytesFromText: (text, start, length) => {
@@ -33,7 +38,7 @@ export function writeParcel(
   limits: ParcelLimits,
   extra: Partial<ParcelHooks> = {},
 ): Parcel {
-  return write(value, limits, hostHooks(extra));
+  return writer.write(value, limits, hostHooks(extra));
 }
 
 /**
@@ -42,7 +47,7 @@ export function writeParcel(
  * @throws a `ParcelError` with reason `malformed`
  */
 export function readParcel(parcel: Parcel, extra: Partial<ParcelHooks> = {}): unknown {
-  return read(parcel.text, parcel.bytes, hostHooks(extra));
+  return reader.read(parcel, hostHooks(extra));
 }
 
 /** Size of a parcel in bytes as limits count it: `text` in UTF-8, `bytes` one for one. */

@@ -6,7 +6,14 @@ export {
   type ParcelLimits,
   isParcelError,
 } from './parcel.ts';
-export { type Primordials, capturePrimordials } from './primordials.ts';
-export { type WriteParcel, makeParcelWriter } from './writer.ts';
-export { type ReadParcel, makeParcelReader } from './reader.ts';
+export {
+  type Primordials,
+  captureBytes,
+  captureCollections,
+  captureObjects,
+  capturePrimordials,
+} from './primordials.ts';
+export { Trail } from './trail.ts';
+export { ParcelWriter } from './writer.ts';
+export { ParcelReader } from './reader.ts';
 export { parcelByteLength, readParcel, writeParcel } from './host-parcels.ts';

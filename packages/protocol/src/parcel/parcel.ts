@@ -37,7 +37,10 @@ export function isParcelError(value: unknown): value is ParcelError {
   return value instanceof Error && Object.hasOwn(value, 'parcelFault');
 }
 
-/** What differs between the places a parcel is written or read in. */
+/**
+ * What differs between the places a parcel is written or read in. Where guest code shares the realm it is an object
+ * without a prototype: what is absent must not be found on `Object.prototype`.
+ */
 export interface ParcelHooks {
   /** Tells a Proxy, which no code can see by itself; such a value is refused. */
   readonly isProxy: (value: object) => boolean;
@@ -47,6 +50,8 @@ export interface ParcelHooks {
   readonly makeFunction?: ((id: number) => (...args: never[]) => unknown) | undefined;
   /** Bytes to one-character-a-byte text; each place has its own fastest way. */
   readonly textFromBytes: (bytes: Uint8Array) => string;
+  /** Makes the error that is thrown for a fault. */
+  readonly faultError: (fault: ParcelFault) => Error;
   /** The reverse of `textFromBytes`, for `length` characters from `start`. */
   readonly bytesFromText: (text: string, start: number, length: number) => Uint8Array<ArrayBuffer>;
 }

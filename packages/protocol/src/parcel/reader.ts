@@ -1,142 +1,197 @@
-import type { ParcelHooks } from './parcel.ts';
+import type { Parcel, ParcelHooks } from './parcel.ts';
 import type { Primordials } from './primordials.ts';
 
-/** Reads a parcel back into a value; throws a `ParcelError` (`malformed`) for text no writer made. */
-export type ReadParcel = (text: string, bytes: string, hooks: ParcelHooks) => unknown;
-
 /**
- * Makes the reading half of the parcel format.
+ * The reading half of the parcel format.
  *
- * Self-contained on purpose: its text is evaluated inside guest realms (`parcelSource`). On the host it reads
- * what a guest caused to be written: every tag is checked, and no key of the input ever reaches a prototype.
+ * Self-contained on purpose: its text is evaluated inside guest realms. On the host it reads what a guest caused to
+ * be written: every tag is checked, and no key of the input ever reaches a prototype.
  */
-export function makeParcelReader(p: Primordials): ReadParcel {
-  let hooks: ParcelHooks;
-  let bytes = '';
+export class ParcelReader {
+  readonly #p: Primordials;
+  #hooks: ParcelHooks | undefined;
+  #bytes = '';
+  // Far above what any writer is allowed, far below what the stack holds.
+  readonly #maxDepth = 1_100;
 
-  const malformed = (found: string): Error =>
-    p.defineProperty(p.makeError(`malformed parcel: ${found}`), 'parcelFault', {
-      __proto__: null,
-      value: { reason: 'malformed', path: '$', found },
-    } as PropertyDescriptor);
-  const put = (target: object, key: PropertyKey, value: unknown): void => {
-    p.defineProperty(target, key, {
-      __proto__: null,
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    } as PropertyDescriptor);
-  };
-  const wholeNumber = (value: unknown): number => {
-    if (typeof value === 'number' && value >= 0 && value % 1 === 0) return value;
-    throw malformed('a count that is no whole number');
-  };
-  const string = (value: unknown): string => {
+  constructor(p: Primordials) {
+    this.#p = p;
+  }
+
+  /** Reads a parcel back into a new value; throws the hooks' fault error (`malformed`) for text no writer made. */
+  read(parcel: Parcel, hooks: ParcelHooks): unknown {
+    const p = this.#p;
+    const { text } = parcel;
+    this.#hooks = hooks;
+    this.#bytes = parcel.bytes;
+    const tagged = text[0] === '#';
+    const json = this.#parse(tagged ? p.slice(text, 1) : text);
+    if (tagged) return this.#value(json, 0);
+    if (p.indexOf(text, '__proto__') >= 0 || p.indexOf(text, '\\u') >= 0)
+      this.#refuseProto(json, 0);
+    return json;
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return this.#p.parse(text);
+    } catch {
+      throw this.#malformed('text that is no JSON');
+    }
+  }
+
+  #malformed(found: string): Error {
+    const fault = { reason: 'malformed', path: '$', found: `malformed parcel: ${found}` } as const;
+    return (this.#hooks as ParcelHooks).faultError(fault);
+  }
+
+  #string(value: unknown): string {
     if (typeof value === 'string') return value;
-    throw malformed('something else where text belongs');
-  };
+    throw this.#malformed('something else where text belongs');
+  }
+
+  #wholeNumber(value: unknown): number {
+    if (typeof value === 'number' && value >= 0 && value % 1 === 0) return value;
+    throw this.#malformed('a count that is no whole number');
+  }
 
   // Plain text comes from JSON.parse: a key named __proto__ there is an own property, which the caller's
   // next Object.assign would turn into a prototype. The writer never writes one, so it is refused.
-  const refuseProto = (value: unknown): void => {
+  #refuseProto(value: unknown, depth: number): void {
     if (typeof value !== 'object' || value === null) return;
-    const keys = p.ownKeys(value);
+    if (depth > this.#maxDepth) throw this.#malformed('too many levels');
+    const keys = this.#p.ownKeys(value);
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] as string;
-      if (key === '__proto__') throw malformed('a key named __proto__');
-      refuseProto((value as Record<string, unknown>)[key]);
+      if (key === '__proto__') throw this.#malformed('a key named __proto__');
+      this.#refuseProto((value as Record<string, unknown>)[key], depth + 1);
     }
-  };
+  }
 
-  const readBytes = (node: unknown[]): object => {
-    const type = string(node[1]);
-    const start = wholeNumber(node[2]);
-    const length = wholeNumber(node[3]);
-    if (start + length > bytes.length) throw malformed('bytes that are not there');
-    const view = hooks.bytesFromText(bytes, start, length);
-    if (type === 'ArrayBuffer') return p.bufferOf(view);
-    const constructors = p.typedArrayConstructors;
-    const keys = p.ownKeys(constructors);
-    for (let index = 0; index < keys.length; index++) {
-      const name = keys[index] as string;
-      const make = constructors[name];
-      if (name === type && make !== undefined) return new make(p.bufferOf(view));
-    }
-    throw malformed('an unknown kind of bytes');
-  };
-  const readArray = (node: unknown[]): unknown[] => {
-    const items: unknown[] = [];
-    for (let index = 1; index < node.length; index++) put(items, index - 1, read(node[index]));
-    return items;
-  };
-  const readRecord = (node: unknown[]): object => {
-    const record = {};
-    for (let index = 1; index < node.length; index += 2) {
-      const key = string(node[index]);
-      if (key === '__proto__') throw malformed('a key named __proto__');
-      put(record, key, read(node[index + 1]));
-    }
-    return record;
-  };
-  const readMap = (node: unknown[]): Map<unknown, unknown> => {
-    const map = p.makeMap();
-    for (let index = 1; index < node.length; index += 2) {
-      p.mapSet(map, read(node[index]), read(node[index + 1]));
-    }
-    return map;
-  };
-  const readSet = (node: unknown[]): Set<unknown> => {
-    const set = p.makeSet();
-    for (let index = 1; index < node.length; index++) p.setAdd(set, read(node[index]));
-    return set;
-  };
-  const readError = (node: unknown[]): Error => {
-    const error = p.makeError(string(node[2]));
-    put(error, 'name', string(node[1]));
-    put(error, 'stack', `${string(node[1])}: ${string(node[2])}`);
-    return error;
-  };
-  const read = (node: unknown): unknown => {
+  #value(node: unknown, depth: number): unknown {
     if (typeof node !== 'object' || node === null) return node;
-    if (!p.isArray(node)) throw malformed('an object outside a tag');
+    if (!this.#p.isArray(node) || node.length === 0)
+      throw this.#malformed('an object outside a tag');
+    if (depth > this.#maxDepth) throw this.#malformed('too many levels');
+    switch (node[0]) {
+      case 'a':
+        return this.#array(node, depth);
+      case 'o':
+        return this.#record(node, depth);
+      case 'm':
+        return this.#map(node, depth);
+      case 's':
+        return this.#set(node, depth);
+      default:
+        return this.#leaf(node);
+    }
+  }
+
+  #leaf(node: unknown[]): unknown {
+    const p = this.#p;
+    const first = node.length > 1 ? node[1] : undefined;
     switch (node[0]) {
       case 'u':
         return undefined;
       case 'n':
-        return +string(node[1]);
+        return +this.#string(first);
       case 'b':
-        return p.makeBigInt(string(node[1]));
+        return this.#bigInt(this.#string(first));
       case 'd':
-        return p.makeDate(node[1] === null ? 0 / 0 : (node[1] as number));
+        return p.makeDate(first === null ? 0 / 0 : (first as number));
       case 'x':
-        return readBytes(node);
-      case 'a':
-        return readArray(node);
-      case 'o':
-        return readRecord(node);
-      case 'm':
-        return readMap(node);
-      case 's':
-        return readSet(node);
+        return this.#bytesOf(node);
       case 'e':
-        return readError(node);
-      case 'f':
-        if (hooks.makeFunction === undefined) throw malformed('a function where none may be');
-        return hooks.makeFunction(wholeNumber(node[1]));
+        return this.#error(node);
+      case 'f': {
+        const { makeFunction } = this.#hooks as ParcelHooks;
+        if (makeFunction === undefined) throw this.#malformed('a function where none may be');
+        return makeFunction(this.#wholeNumber(first));
+      }
       default:
-        throw malformed('an unknown tag');
+        throw this.#malformed('an unknown tag');
     }
-  };
+  }
 
-  return (text, withBytes, withHooks) => {
-    hooks = withHooks;
-    bytes = withBytes;
-    if (text[0] !== '#') {
-      const value = p.parse(text);
-      if (p.indexOf(text, '__proto__') >= 0 || p.indexOf(text, '\\u') >= 0) refuseProto(value);
-      return value;
+  #bigInt(digits: string): bigint {
+    const negative = digits[0] === '-';
+    try {
+      const size = this.#p.makeBigInt(`0x${negative ? this.#p.slice(digits, 1) : digits}`);
+      return negative ? -size : size;
+    } catch {
+      throw this.#malformed('a bigint that is none');
     }
-    return read(p.parse(p.slice(text, 1)));
-  };
+  }
+
+  #bytesOf(node: unknown[]): object {
+    if (node.length !== 4) throw this.#malformed('bytes without a place');
+    const type = this.#string(node[1]);
+    const start = this.#wholeNumber(node[2]);
+    const length = this.#wholeNumber(node[3]);
+    if (start + length > this.#bytes.length) throw this.#malformed('bytes that are not there');
+    const make = this.#p.typedArrayConstructors[type];
+    if (make === undefined && type !== 'ArrayBuffer') {
+      throw this.#malformed('an unknown kind of bytes');
+    }
+    const view = (this.#hooks as ParcelHooks).bytesFromText(this.#bytes, start, length);
+    const buffer = this.#p.bufferOf(view);
+    if (make === undefined) return buffer;
+    try {
+      return new make(buffer);
+    } catch {
+      throw this.#malformed(`${length} bytes as a ${type}`);
+    }
+  }
+
+  #array(node: unknown[], depth: number): unknown[] {
+    const items: unknown[] = [];
+    for (let index = 1; index < node.length; index++) {
+      this.#p.put(items, index - 1, this.#value(node[index], depth + 1));
+    }
+    return items;
+  }
+
+  #record(node: unknown[], depth: number): object {
+    this.#assertPairs(node);
+    const record = {};
+    for (let index = 1; index < node.length; index += 2) {
+      const key = this.#string(node[index]);
+      if (key === '__proto__') throw this.#malformed('a key named __proto__');
+      this.#p.put(record, key, this.#value(node[index + 1], depth + 1));
+    }
+    return record;
+  }
+
+  #map(node: unknown[], depth: number): Map<unknown, unknown> {
+    this.#assertPairs(node);
+    const map = this.#p.makeMap();
+    for (let index = 1; index < node.length; index += 2) {
+      const key = this.#value(node[index], depth + 1);
+      this.#p.mapSet(map, key, this.#value(node[index + 1], depth + 1));
+    }
+    return map;
+  }
+
+  #set(node: unknown[], depth: number): Set<unknown> {
+    const set = this.#p.makeSet();
+    for (let index = 1; index < node.length; index++) {
+      this.#p.setAdd(set, this.#value(node[index], depth + 1));
+    }
+    return set;
+  }
+
+  #error(node: unknown[]): Error {
+    if (node.length !== 3) throw this.#malformed('an error without a message');
+    const name = this.#string(node[1]);
+    const message = this.#string(node[2]);
+    const error = this.#p.makeError(message);
+    this.#p.put(error, 'name', name, false);
+    // Where it was read says nothing; where it was made does not cross.
+    this.#p.put(error, 'stack', `${name}: ${message}`, false);
+    return error;
+  }
+
+  #assertPairs(node: unknown[]): void {
+    if (node.length % 2 === 0) throw this.#malformed('a key without a value');
+  }
 }

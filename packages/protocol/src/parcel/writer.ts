@@ -1,206 +1,240 @@
-import type { Parcel, ParcelHooks, ParcelLimits } from './parcel.ts';
+import type { Parcel, ParcelFault, ParcelHooks, ParcelLimits } from './parcel.ts';
 import type { Primordials } from './primordials.ts';
+import { Trail } from './trail.ts';
 
-/** Writes a value down; throws a `ParcelError` for what cannot cross. */
-export type WriteParcel = (value: unknown, limits: ParcelLimits, hooks: ParcelHooks) => Parcel;
+/** One parcel being written. */
+interface Draft {
+  readonly limits: ParcelLimits;
+  readonly hooks: ParcelHooks;
+  /** What the limit counts so far. */
+  chars: number;
+  bytes: string;
+}
 
 /**
- * Makes the writing half of the parcel format.
+ * The writing half of the parcel format.
  *
- * Self-contained on purpose: its text is evaluated inside guest realms (`parcelSource`). There it handles
- * hostile values, so it uses captured built-ins, indexed loops and no iterators. A getter or a Proxy trap it
- * meets is guest code running as the guest, under the guest's own time limit.
+ * Self-contained on purpose: its text is evaluated inside guest realms. There it handles hostile values, so it uses
+ * captured built-ins, indexed loops and no iterators. A getter or a Proxy trap it meets is guest code running as
+ * the guest, under the guest's own time limit; it may well write another parcel meanwhile.
  */
-export function makeParcelWriter(p: Primordials): WriteParcel {
-  const { ownKeys, prototypeOf, isArray, quote, stringify, objectPrototype } = p;
-  let hooks: ParcelHooks;
-  let limits: ParcelLimits;
-  let chars = 0;
-  let bytes = '';
+export class ParcelWriter {
+  readonly #p: Primordials;
 
-  const fault = (reason: string, path: string, found: string): Error =>
-    p.defineProperty(p.makeError(`${path}: ${found}`), 'parcelFault', {
-      __proto__: null,
-      value: { reason, path, found },
-    } as PropertyDescriptor);
-  const count = (more: number, path: string): void => {
-    chars += more;
-    if (chars > limits.maxChars) {
-      throw fault('too-large', path, `more than ${limits.maxChars} characters so far`);
+  constructor(p: Primordials) {
+    this.#p = p;
+  }
+
+  /** Writes a value down; throws the hooks' fault error for what cannot cross, and what a getter in it throws. */
+  write(value: unknown, limits: ParcelLimits, hooks: ParcelHooks): Parcel {
+    const draft: Draft = { limits, hooks, chars: 0, bytes: '' };
+    if (this.#isPlain(draft, value, 0)) {
+      const text = this.#p.stringify(value);
+      draft.chars = 0;
+      this.#count(draft, text.length, '$');
+      return { text, bytes: '' };
     }
-  };
-  const at = (path: string, key: string): string =>
-    path.length > 200 ? path : `${path}.${key.length > 40 ? '(long key)' : key}`;
+    draft.chars = 0;
+    const text = `#${this.#value(draft, value, new Trail('$', undefined))}`;
+    return { text, bytes: draft.bytes };
+  }
 
   // Plain JSON data needs no tags, and is by far the most common: one walk, then the native stringify.
-  const isPlain = (value: unknown, depth: number): boolean => {
-    if (typeof value === 'string') {
-      count(value.length + 2, '$');
-      return true;
+  #isPlain(draft: Draft, value: unknown, depth: number): boolean {
+    switch (typeof value) {
+      case 'string':
+        this.#count(draft, value.length + 2, '$');
+        return true;
+      case 'number':
+        this.#count(draft, 4, '$');
+        return this.#p.isFinite(value) && !(value === 0 && 1 / value < 0);
+      case 'boolean':
+        this.#count(draft, 4, '$');
+        return true;
+      case 'object':
+        this.#count(draft, 4, '$');
+        return value === null || this.#isPlainObject(draft, value, depth);
+      default:
+        return false;
     }
-    if (typeof value === 'number') {
-      count(4, '$');
-      return p.isFinite(value) && !(value === 0 && 1 / value < 0);
-    }
-    if (value === null || typeof value === 'boolean') {
-      count(4, '$');
-      return true;
-    }
-    if (typeof value !== 'object' || depth >= limits.maxDepth || hooks.isProxy(value)) return false;
-    if (isArray(value)) {
-      if (prototypeOf(value) !== p.arrayPrototype) return false;
-      count(value.length + 2, '$');
+  }
+
+  #isPlainObject(draft: Draft, value: object, depth: number): boolean {
+    const p = this.#p;
+    if (depth >= draft.limits.maxDepth || draft.hooks.isProxy(value)) return false;
+    const prototype = p.prototypeOf(value);
+    if (p.isArray(value)) {
+      // The native stringify would ask it for a toJSON that some other code gave to all arrays.
+      if (prototype !== p.arrayPrototype || 'toJSON' in value) return false;
+      this.#count(draft, value.length, '$');
       for (let index = 0; index < value.length; index++) {
-        if (!isPlain(value[index], depth + 1)) return false;
+        if (!this.#isPlain(draft, value[index], depth + 1)) return false;
       }
       return true;
     }
-    const prototype = prototypeOf(value);
-    if (prototype !== objectPrototype && prototype !== null) return false;
-    const keys = ownKeys(value);
+    if ((prototype !== p.objectPrototype && prototype !== null) || 'toJSON' in value) return false;
+    const keys = p.ownKeys(value);
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] as string;
       if (key === '__proto__') return false;
-      count(key.length + 4, '$');
-      if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
+      this.#count(draft, key.length + 4, '$');
+      const member = (value as Record<string, unknown>)[key];
+      if (!this.#isPlain(draft, member, depth + 1)) return false;
     }
     return true;
-  };
+  }
 
-  const writeBytes = (type: string, view: Uint8Array, path: string): string => {
-    const start = bytes.length;
-    count(view.length + 24, path);
-    bytes += hooks.textFromBytes(view);
-    return `["x",${quote(type)},${start},${view.length}]`;
-  };
-  const writeItems = (tag: string, items: unknown[], depth: number, path: string): string => {
-    let text = `["${tag}"`;
-    count(items.length + 4, path);
-    for (let index = 0; index < items.length; index++) {
-      text += `,${write(items[index], depth + 1, `${path}[${index}]`)}`;
-    }
-    return `${text}]`;
-  };
-  const writeMap = (map: object, depth: number, path: string): string => {
-    let text = '["m"';
-    p.mapForEach(map, (value, key) => {
-      text += `,${write(key, depth + 1, `${path}.key`)},${write(value, depth + 1, `${path}.value`)}`;
-    });
-    return `${text}]`;
-  };
-  const writeSet = (set: object, depth: number, path: string): string => {
-    let text = '["s"';
-    p.setForEach(set, (value) => {
-      text += `,${write(value, depth + 1, `${path}.item`)}`;
-    });
-    return `${text}]`;
-  };
-  const writeRecord = (value: object, depth: number, path: string): string => {
-    const keys = ownKeys(value);
-    let text = '["o"';
-    for (let index = 0; index < keys.length; index++) {
-      const key = keys[index] as string;
-      if (key === '__proto__') throw fault('not-carriable', path, 'a key named __proto__');
-      count(key.length + 4, path);
-      const member = write((value as Record<string, unknown>)[key], depth + 1, at(path, key));
-      text += `,${quote(key)},${member}`;
-    }
-    return `${text}]`;
-  };
-  // The classes that cross as themselves. Each look at internal slots throws on an impostor.
-  const writeKnown = (value: object, depth: number, path: string): string | undefined => {
-    const typed = p.typedArrayName(value);
-    if (typed !== undefined) {
-      if (!(typed in p.typedArrayConstructors)) {
-        throw fault('not-carriable', path, `a ${typed}`);
-      }
-      const view = p.makeBytes(p.bufferOf(value), p.byteOffsetOf(value), p.byteLengthOf(value));
-      return writeBytes(typed, view, path);
-    }
-    const kind = p.classOf(value);
-    if (kind === '[object Object]') return undefined;
-    if (kind === '[object Date]') {
-      const time = p.dateTime(value);
-      return `["d",${time === time ? time : 'null'}]`;
-    }
-    if (kind === '[object Map]') return writeMap(value, depth, path);
-    if (kind === '[object Set]') return writeSet(value, depth, path);
-    if (kind === '[object ArrayBuffer]') {
-      p.bufferByteLength(value);
-      return writeBytes('ArrayBuffer', p.makeBytes(value as ArrayBuffer), path);
-    }
-    if (kind === '[object Error]') {
-      const { name, message } = value as { name: unknown; message: unknown };
-      const text = (from: unknown): string => (typeof from === 'string' ? from : '');
-      count(text(name).length + text(message).length, path);
-      return `["e",${quote(text(name))},${quote(text(message))}]`;
-    }
-    const words = kind === '[object Promise]' ? 'a Promise (await it first)' : `a value of ${kind}`;
-    throw fault('not-carriable', path, words);
-  };
-  const writeObject = (value: object, depth: number, path: string): string => {
-    if (hooks.isProxy(value)) throw fault('not-carriable', path, 'a Proxy');
-    if (depth >= limits.maxDepth) {
-      throw fault('too-deep', path, `more than ${limits.maxDepth} levels, or a cycle`);
-    }
-    if (isArray(value)) return writeItems('a', value, depth, path);
-    return writeKnown(value, depth, path) ?? writeRecord(value, depth, path);
-  };
-  const writeNumber = (value: number): string => {
-    if (!p.isFinite(value)) return `["n","${value}"]`;
-    return value === 0 && 1 / value < 0 ? '["n","-0"]' : quote(value);
-  };
-  const write = (value: unknown, depth: number, path: string): string => {
-    count(4, path);
+  #value(draft: Draft, value: unknown, trail: Trail): string {
+    this.#count(draft, 4, trail);
     switch (typeof value) {
       case 'string':
-        count(value.length, path);
-        return quote(value);
+        this.#count(draft, value.length, trail);
+        return this.#p.stringify(value);
       case 'number':
-        return writeNumber(value);
+        if (!this.#p.isFinite(value)) return `["n","${value}"]`;
+        return value === 0 && 1 / value < 0 ? '["n","-0"]' : `${value}`;
       case 'boolean':
         return value ? 'true' : 'false';
       case 'undefined':
         return '["u"]';
       case 'bigint': {
-        const digits = `${value}`;
-        count(digits.length, path);
+        // In hexadecimal, which both sides convert in linear time; decimal digits would take quadratic.
+        const digits = this.#p.hexOf(value);
+        this.#count(draft, digits.length, trail);
         return `["b","${digits}"]`;
       }
-      case 'function':
-        if (hooks.keepFunction === undefined) throw fault('not-carriable', path, 'a function');
-        return `["f",${hooks.keepFunction(value as never)}]`;
+      case 'function': {
+        const { keepFunction } = draft.hooks;
+        if (keepFunction === undefined) throw this.#refusal(draft, trail, 'a function');
+        return `["f",${keepFunction(value as () => unknown)}]`;
+      }
       case 'symbol':
-        throw fault('not-carriable', path, 'a symbol');
+        throw this.#refusal(draft, trail, 'a symbol');
       default:
-        return value === null ? 'null' : writeObject(value as object, depth, path);
+        return value === null ? 'null' : this.#object(draft, value as object, trail);
     }
-  };
+  }
 
-  const start = (value: unknown): Parcel => {
-    chars = 0;
-    bytes = '';
-    if (isPlain(value, 0)) {
-      const text = stringify(value);
-      chars = 0;
-      count(text.length, '$');
-      return { text, bytes };
+  #object(draft: Draft, value: object, trail: Trail): string {
+    if (draft.hooks.isProxy(value)) throw this.#refusal(draft, trail, 'a Proxy');
+    if (trail.depth >= draft.limits.maxDepth) {
+      const found = `more than ${draft.limits.maxDepth} levels, or a cycle`;
+      throw this.#fault(draft, { reason: 'too-deep', path: trail.text(), found });
     }
-    chars = 0;
-    return { text: `#${write(value, 0, '$')}`, bytes };
-  };
-  return (value, forLimits, forHooks) => {
-    // A getter in the value may be guest code that makes a host call, and so writes another parcel meanwhile.
-    const outer = { limits, hooks, chars, bytes };
-    limits = forLimits;
-    hooks = forHooks;
-    try {
-      return start(value);
-    } finally {
-      limits = outer.limits;
-      hooks = outer.hooks;
-      chars = outer.chars;
-      bytes = outer.bytes;
+    if (this.#p.isArray(value)) return this.#items(draft, value, trail);
+    const typed = this.#p.typedArrayName(value);
+    if (typed !== undefined) return this.#typedArray(draft, value, { typed, trail });
+    const kind = this.#p.classOf(value);
+    switch (kind) {
+      case '[object Object]':
+        return this.#record(draft, value, trail);
+      // Each of these looks at internal slots next, and throws on an impostor.
+      case '[object Date]': {
+        const time = this.#p.dateTime(value);
+        return `["d",${time === time ? time : 'null'}]`;
+      }
+      case '[object Map]':
+        return this.#map(draft, value, trail);
+      case '[object Set]':
+        return this.#set(draft, value, trail);
+      case '[object ArrayBuffer]':
+        this.#p.bufferByteLength(value);
+        return this.#bytes(draft, this.#p.makeBytes(value as ArrayBuffer), {
+          typed: 'ArrayBuffer',
+          trail,
+        });
+      case '[object Error]':
+        return this.#error(draft, value, trail);
+      default: {
+        const isPromise = kind === '[object Promise]';
+        throw this.#refusal(draft, trail, isPromise ? 'a Promise (await it first)' : `a ${kind}`);
+      }
     }
-  };
+  }
+
+  #items(draft: Draft, items: unknown[], trail: Trail): string {
+    let text = '["a"';
+    const inside = new Trail(0, trail);
+    // A sparse array is as long as it says, and written in full.
+    this.#count(draft, items.length, trail);
+    for (let index = 0; index < items.length; index++) {
+      inside.key = index;
+      text += `,${this.#value(draft, items[index], inside)}`;
+    }
+    return `${text}]`;
+  }
+
+  #record(draft: Draft, value: object, trail: Trail): string {
+    const keys = this.#p.ownKeys(value);
+    let text = '["o"';
+    const inside = new Trail('', trail);
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as string;
+      if (key === '__proto__') throw this.#refusal(draft, trail, 'a key named __proto__');
+      inside.key = key;
+      this.#count(draft, key.length + 4, inside);
+      const member = this.#value(draft, (value as Record<string, unknown>)[key], inside);
+      text += `,${this.#p.stringify(key)},${member}`;
+    }
+    return `${text}]`;
+  }
+
+  #map(draft: Draft, map: object, trail: Trail): string {
+    let text = '["m"';
+    const inside = new Trail('(entry)', trail);
+    this.#p.mapForEach(map, (value, key) => {
+      text += `,${this.#value(draft, key, inside)},${this.#value(draft, value, inside)}`;
+    });
+    return `${text}]`;
+  }
+
+  #set(draft: Draft, set: object, trail: Trail): string {
+    let text = '["s"';
+    const inside = new Trail('(item)', trail);
+    this.#p.setForEach(set, (value) => {
+      text += `,${this.#value(draft, value, inside)}`;
+    });
+    return `${text}]`;
+  }
+
+  #error(draft: Draft, error: object, trail: Trail): string {
+    const { name, message } = error as { name: unknown; message: unknown };
+    const nameText = typeof name === 'string' ? name : '';
+    const messageText = typeof message === 'string' ? message : '';
+    this.#count(draft, nameText.length + messageText.length, trail);
+    return `["e",${this.#p.stringify(nameText)},${this.#p.stringify(messageText)}]`;
+  }
+
+  #typedArray(draft: Draft, view: object, at: { typed: string; trail: Trail }): string {
+    const p = this.#p;
+    if (p.typedArrayConstructors[at.typed] === undefined) {
+      throw this.#refusal(draft, at.trail, `a ${at.typed}`);
+    }
+    const bytes = p.makeBytes(p.bufferOf(view), p.byteOffsetOf(view), p.byteLengthOf(view));
+    return this.#bytes(draft, bytes, at);
+  }
+
+  #bytes(draft: Draft, view: Uint8Array, at: { typed: string; trail: Trail }): string {
+    const length = this.#p.byteLengthOf(view);
+    this.#count(draft, length + 24, at.trail);
+    const start = draft.bytes.length;
+    draft.bytes += draft.hooks.textFromBytes(view);
+    return `["x","${at.typed}",${start},${length}]`;
+  }
+
+  #count(draft: Draft, more: number, where: Trail | '$'): void {
+    draft.chars += more;
+    if (draft.chars <= draft.limits.maxChars) return;
+    const path = where === '$' ? where : where.text();
+    const found = `more than ${draft.limits.maxChars} characters so far`;
+    throw this.#fault(draft, { reason: 'too-large', path, found });
+  }
+
+  #refusal(draft: Draft, trail: Trail, found: string): Error {
+    return this.#fault(draft, { reason: 'not-carriable', path: trail.text(), found });
+  }
+
+  #fault(draft: Draft, fault: ParcelFault): Error {
+    return draft.hooks.faultError(fault);
+  }
 }

@@ -1,13 +1,11 @@
-import type { ParcelHooks, Primordials, ReadParcel, WriteParcel } from '@waybill/protocol';
-
 /**
  * What the kit tells the host, through the one hidden callback: `send(kind, jobKey, id, n, a, b)`, only numbers
  * and strings. `a` and `b` are the text and the bytes of a parcel unless said; `n` is 0 unless said.
  */
 export type GuestMessageKind =
-  /** The program's modules were evaluated. */
+  /** The program's modules were evaluated and its entry function was found. */
   | 'loaded'
-  /** They were not: `a` is a described error. */
+  /** They were not, or it was not: `a` is a described error. */
   | 'load-failed'
   /** The entry function returned: `a`, `b` are its result. */
   | 'returned'
@@ -21,21 +19,24 @@ export type GuestMessageKind =
   | 'callback-threw'
   /** A log line: `n` is the level's index in `logLevels`, `a` the text. */
   | 'log'
-  /** Wake timer `id` after `n` milliseconds. */
+  /** Wake timer `id` after `n` milliseconds; where `a` is `again`, after as many as the last time. */
   | 'timer-set'
   | 'timer-cleared'
   /** What the guest sees of its context, for the trail: `a` is JSON. */
   | 'seen';
 
-/** Sends one message to the host. */
-export type SendToHost = (
+/** One message of the kit in the order in which it crosses: kind, jobKey, id, n, a, b. */
+export type GuestMessage = [
   kind: GuestMessageKind,
   jobKey: number,
   id: number,
   n: number,
   a: string,
   b: string,
-) => void;
+];
+
+/** Sends one message to the host. */
+export type SendToHost = (...message: GuestMessage) => void;
 
 /** What the host asks of the kit: `enter(kind, jobKey, id, n, a, b, ...extra)`. */
 export type HostMessageKind =
@@ -45,7 +46,7 @@ export type HostMessageKind =
   | 'load'
   /** Host call `id` returned the parcel `a`, `b`. */
   | 'resolve'
-  /** Host call `id` failed: `a` is the error as JSON. */
+  /** Host call `id` failed: `a` is name, message and code (or null) as JSON. */
   | 'reject'
   /** Call guest callback `n`: `id` numbers this call, the parcel holds the arguments. */
   | 'callback'
@@ -59,12 +60,7 @@ export type HostMessageKind =
 /** The kit's only door: a trusted function of the realm that the host calls with a time limit. */
 export type EnterGuest = (
   kind: HostMessageKind,
-  jobKey: number,
-  id: number,
-  n: number,
-  a: string,
-  b: string,
-  ...extra: unknown[]
+  ...message: [jobKey: number, id: number, n: number, a: string, b: string, ...extra: unknown[]]
 ) => void;
 
 /** What a realm is made for; fixed when its kit is evaluated. */
@@ -87,68 +83,51 @@ export interface JobSettings {
   readonly trail: boolean;
 }
 
+/** What an export of a module is: its own binding, or one of another module (`name` absent: the namespace). */
+export interface ExportShape {
+  readonly name: string;
+  readonly from?: { readonly specifier: string; readonly name?: string };
+}
+
 /** How a module is linked; see `program/transform-module.ts`. */
 export interface ModuleShape {
   readonly specifier: string;
-  readonly exportNames: readonly string[];
+  readonly exports: readonly ExportShape[];
   /** Static imports in order of appearance; `names` are the bindings that must exist. */
   readonly imports: readonly { readonly specifier: string; readonly names: readonly string[] }[];
   /** `export * from` these. */
   readonly stars: readonly string[];
+  /** Whether evaluation may wait for something. */
+  readonly awaits: boolean;
 }
+
+/** The codes of errors that the kit itself makes. */
+export const kitErrorCodes = [
+  'ERR_WAYBILL_GUEST_ARGUMENT_NOT_CARRIABLE',
+  'ERR_WAYBILL_GUEST_MODULE_NOT_FOUND',
+  'ERR_WAYBILL_GUEST_NO_ENTRY',
+  'ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE',
+  'ERR_WAYBILL_GUEST_RESULT_TOO_LARGE',
+  'ERR_WAYBILL_GUEST_SYNTAX',
+  'ERR_WAYBILL_HOST_CALL_LIMIT',
+  'ERR_WAYBILL_HOST_CALL_TOO_LARGE',
+  'ERR_WAYBILL_HOST_FUNCTION_UNKNOWN',
+  'ERR_WAYBILL_JOB_ENDED',
+  'ERR_WAYBILL_TIMER_LIMIT',
+] as const;
+
+/** One of {@link kitErrorCodes}. */
+export type KitErrorCode = (typeof kitErrorCodes)[number];
 
 /** A thrown value in words; everything in it is cut to length inside the guest. */
 export interface DescribedError {
-  readonly name: string;
+  name: string;
   readonly message: string;
-  readonly stack: string;
-  readonly code?: string;
+  stack: string;
+  code?: string;
   /** A code of ours, where the kit itself made the error; no guest can set it. */
-  readonly kitCode?: string;
+  kitCode?: KitErrorCode | undefined;
   /** The host call whose failure this error is, where the guest let it through. */
-  readonly hostCallId?: number;
-  readonly cause?: DescribedError;
-}
-
-/** One job as the kit sees it. Guest code never holds this object, only closures over it. */
-export interface KitJob {
-  readonly key: number;
-  readonly settings: JobSettings;
-  settled: boolean;
-  readonly calls: Map<
-    number,
-    { resolve: (value: unknown) => void; reject: (error: Error) => void }
-  >;
-  readonly callbacks: Map<number, (...args: unknown[]) => unknown>;
-  callCount: number;
-  callbackCount: number;
-  timerCount: number;
-  logLineCount: number;
-  logChars: number;
-  abort: (reason: string) => void;
-}
-
-/** What the parts of the kit share. */
-export interface KitTools {
-  readonly primordials: Primordials;
-  readonly write: WriteParcel;
-  readonly read: ReadParcel;
-  readonly hooks: ParcelHooks;
-  readonly send: SendToHost;
-  readonly NativeProxy: ProxyConstructor;
-  /** Makes an error with a code of ours, recognisable as such when it comes back. */
-  readonly kitError: (code: string, message: string) => Error;
-  readonly describe: (thrown: unknown) => string;
-  /** Calls one of two functions when a value, promise or thenable is settled; neither may throw. */
-  readonly subscribe: (
-    value: unknown,
-    ok: (value: unknown) => void,
-    fail: (error: unknown) => void,
-  ) => void;
-  /** Adds a line to a job's log, as far as its limits let it; the host cuts exactly, in bytes. */
-  readonly logLine: (job: KitJob | undefined, level: number, text: string) => void;
-  /** Calls guest code that nobody waits for: what it throws becomes a line of the current job's log. */
-  readonly attempt: (what: string, fn: (...args: never[]) => unknown, args: unknown[]) => void;
-  /** The job whose turn it is. Only logs and timers may go by it: it is a good guess, not an identity. */
-  readonly currentJob: () => KitJob | undefined;
+  hostCallId?: number | undefined;
+  cause?: DescribedError;
 }

@@ -1,0 +1,151 @@
+import type { ParcelFault } from '@waybill/protocol';
+import type { KitPrimordials } from './kit-primordials.ts';
+import type { DescribedError, KitErrorCode } from './kit-types.ts';
+
+/** Where an error came from. Kept apart from the error, so that no guest can forge it. */
+interface Origin {
+  readonly kitCode?: KitErrorCode;
+  readonly hostCallId?: number;
+  readonly fault?: ParcelFault;
+}
+
+/** What an error made by the kit says. */
+export interface ErrorWords {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | undefined;
+  /** The frames of the guest that it is about, one a line. */
+  readonly frames: string;
+}
+
+/**
+ * Makes the kit's errors and puts thrown values into words.
+ *
+ * Self-contained: its text is evaluated inside guest realms. The getters and `toString` methods it meets are guest
+ * code that runs here, inside the turn's time limit, and not later in the addon, which has none.
+ */
+export class ErrorDesk {
+  readonly #p: KitPrimordials;
+  readonly #origins: WeakMap<object, Origin> = new WeakMap();
+
+  constructor(p: KitPrimordials) {
+    this.#p = p;
+  }
+
+  /** An error with a code of ours, recognisable as such when it comes back. */
+  refusal(code: KitErrorCode, message: string, frames = ''): Error {
+    return this.#make({ name: 'Error', message, code, frames }, { kitCode: code });
+  }
+
+  /** The error of a failed host call, with the guest's call site as its stack. */
+  hostFailure(words: ErrorWords, hostCallId: number): Error {
+    return this.#make(words, { hostCallId });
+  }
+
+  faultError(fault: ParcelFault): Error {
+    const message = `${fault.path}: ${fault.found}`;
+    return this.#make({ name: 'Error', message, code: undefined, frames: '' }, { fault });
+  }
+
+  /** The fault of a parcel, where an error was made for one. */
+  faultOf(error: unknown): ParcelFault | undefined {
+    return this.#originOf(error)?.fault;
+  }
+
+  /** Where guest code called one of our functions: its frames, as the guest's own stacks show them. */
+  callSite(below: (...args: never[]) => unknown): { readonly stack?: unknown } {
+    const site = this.#p.makeRecord();
+    this.#p.captureStack(site, below);
+    return site;
+  }
+
+  /** The frames of a call site in words. Formats them, which is dear and may run a guest's own formatter. */
+  framesOf(site: { readonly stack?: unknown }): string {
+    try {
+      const { stack } = site;
+      return typeof stack === 'string' ? this.guestFrames(this.#p.slice(stack, 0, 16_384)) : '';
+    } catch {
+      // A formatter of the guest's that throws: there are no frames to show.
+      return '';
+    }
+  }
+
+  /** A stack without the kit's frames: they would only puzzle whoever reads it. */
+  guestFrames(stack: string): string {
+    let kept = '';
+    for (let start = 0; start < stack.length; ) {
+      const found = this.#p.indexOf(stack, '\n', start);
+      const end = found < 0 ? stack.length : found;
+      const line = this.#p.slice(stack, start, end);
+      if (this.#p.indexOf(line, 'waybill:kit') < 0) kept += kept === '' ? line : `\n${line}`;
+      start = end + 1;
+    }
+    return kept;
+  }
+
+  /** A thrown value as the JSON of a {@link DescribedError}. Never throws; each text in it is cut to length. */
+  describe(thrown: unknown): string {
+    return this.#p.stringify(this.#valueOf(thrown, 0));
+  }
+
+  #make(words: ErrorWords, origin: Origin): Error {
+    const { name, message, code, frames } = words;
+    const error = this.#p.makeError(message);
+    if (name !== 'Error') this.#p.put(error, 'name', name, false);
+    if (code !== undefined) this.#p.put(error, 'code', code);
+    const head = message === '' ? name : `${name}: ${message}`;
+    this.#p.put(error, 'stack', frames === '' ? head : `${head}\n${frames}`, false);
+    const full = { __proto__: null, kitCode: undefined, hostCallId: undefined, fault: undefined };
+    this.#p.weakSet(this.#origins, error, { ...full, ...origin, __proto__: null } as Origin);
+    return error;
+  }
+
+  #originOf(error: unknown): Origin | undefined {
+    if (typeof error !== 'object' || error === null) return undefined;
+    return this.#p.weakGet(this.#origins, error);
+  }
+
+  #valueOf(thrown: unknown, depth: number): DescribedError {
+    try {
+      if (typeof thrown === 'object' && thrown !== null) return this.#objectOf(thrown, depth);
+      const text = typeof thrown === 'function' ? 'a function' : this.#words(thrown, 4096, '');
+      return this.#plain(`threw ${text} (${typeof thrown}, no Error)`);
+    } catch {
+      // Hostile getters end here, those that throw; those that loop end with the turn.
+      return this.#plain('(a thrown value that cannot be read)');
+    }
+  }
+
+  #objectOf(thrown: object, depth: number): DescribedError {
+    if (!('message' in thrown || 'stack' in thrown || this.#p.prototypeOf(thrown) === null)) {
+      return this.#plain(`threw ${this.#p.slice(this.#p.stringify(thrown), 0, 1024)}`);
+    }
+    const { name, message, stack, code, cause } = thrown as Record<string, unknown>;
+    const unreadable = '(a message that cannot be read)';
+    const described = this.#plain(message === undefined ? '' : this.#words(message, 4096, unreadable));
+    if (name !== undefined) described.name = this.#words(name, 100, 'Error');
+    if (typeof stack === 'string') {
+      described.stack = this.guestFrames(this.#p.slice(stack, 0, 16_384));
+    }
+    if (code !== undefined) described.code = this.#words(code, 100, '');
+    if (cause !== undefined && depth < 4) described.cause = this.#valueOf(cause, depth + 1);
+    const origin = this.#originOf(thrown);
+    described.kitCode = origin?.kitCode;
+    described.hostCallId = origin?.hostCallId;
+    return described;
+  }
+
+  // No prototype: neither a toJSON nor a field that is absent may be found on Object.prototype.
+  #plain(message: string): DescribedError {
+    return { __proto__: null, name: 'Error', message, stack: '' } as DescribedError;
+  }
+
+  #words(value: unknown, most: number, otherwise: string): string {
+    try {
+      return this.#p.slice(this.#p.textOf(value), 0, most);
+    } catch {
+      // A value that throws when it is turned into text says nothing; the reader is told so.
+      return otherwise;
+    }
+  }
+}
