@@ -18,7 +18,8 @@ export default async function priceBatch({ batch, lines }, { host, context }) {
     const sum = order.reduce((soFar, { sku, quantity }) => soFar + prices[sku] * quantity, 0);
     const net = sum - basisPoints(sum, loyalty[tier]);
     const gross = net + basisPoints(net, await host.taxRate(batch, region));
-    const perMillion = currency === home ? 1_000_000 : await host.exchangeRate(batch, home, currency);
+    const perMillion =
+      currency === home ? 1_000_000 : await host.exchangeRate(batch, home, currency);
     orders.push({ order: id, currency, total: convert(gross, perMillion) });
   }
   return { tenant: context.get('tenant'), orders };

@@ -17,11 +17,15 @@ export default async function priceBatch({ batch, lines }, { host, context }) {
   const orders = [];
   for (const order of groupByOrder(lines)) {
     const { order: id, customer, currency } = order[0];
-    const sum = order.reduce((soFar, { sku, quantity }) => soFar + prices[sku] * payable(quantity), 0);
+    const sum = order.reduce(
+      (soFar, { sku, quantity }) => soFar + prices[sku] * payable(quantity),
+      0,
+    );
     const rate = await host.taxRate(batch, customers.get(customer).region);
     const net = sum + freight(sum);
     const gross = net + Math.floor((net * rate) / 10_000);
-    const perMillion = currency === home ? 1_000_000 : await host.exchangeRate(batch, home, currency);
+    const perMillion =
+      currency === home ? 1_000_000 : await host.exchangeRate(batch, home, currency);
     orders.push({ order: id, currency, total: convert(gross, perMillion) });
   }
   return { tenant: context.get('tenant'), orders };

@@ -14,7 +14,7 @@ export class UsageError extends Error {}
 const MAX_THREADS = 64;
 
 /** What `--help` prints. */
-export const help = `Prices the orders of three tenants, each by rules of its own that run as guest code, and shows the context
+export const help: string = `Prices the orders of three tenants, each by rules of its own that run as guest code, and shows the context
 trail of every job: what was seen behind each border that it crossed.
 
 usage: npm run demo -- [options]
@@ -56,7 +56,7 @@ function parseOptions(args: readonly string[]): {
     }).values;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const [sentence = ''] = error.message.split(/[.\n]/);
+    const [sentence = ''] = error.message.split(/\. |\n/);
     throw new UsageError(sentence, { cause: error });
   }
 }

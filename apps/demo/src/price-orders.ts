@@ -31,28 +31,33 @@ export interface DraftRecord extends JobRecord {
   readonly draft: Draft;
 }
 
+/** What jobs are submitted with. */
+export interface Submitter {
+  readonly waybill: Orchestrator;
+  /** Cancels every job when it aborts. */
+  readonly signal: AbortSignal;
+}
+
 /** Prices all batches at once, each as a job of its tenant, and resolves when all have settled. */
 export async function priceOrders(
-  waybill: Orchestrator,
+  submitter: Submitter,
   batches: readonly Batch[],
-  signal: AbortSignal,
 ): Promise<readonly JobRecord[]> {
   const specs = new Map<string, JobSpec>();
   for (const { name, rule, deployed } of tenants) {
     const program = await readProgram(rule);
-    if (deployed) await waybill.deploy({ name: 'price', tenant: name, ...program });
+    if (deployed) await submitter.waybill.deploy({ name: 'price', tenant: name, ...program });
     specs.set(name, deployed ? { function: 'price' } : program);
   }
   return Promise.all(
-    batches.map((batch) => runJob(waybill, batch, specs.get(tenantOf(batch.id)) ?? {}, signal)),
+    batches.map((batch) => runJob(submitter, batch, specs.get(tenantOf(batch.id)) ?? {})),
   );
 }
 
 /** Runs each draft on the first lines of its tenant, in an isolate of its own. */
 export async function runDrafts(
-  waybill: Orchestrator,
+  submitter: Submitter,
   batches: readonly Batch[],
-  signal: AbortSignal,
 ): Promise<readonly DraftRecord[]> {
   return Promise.all(
     drafts.map(async (draft): Promise<DraftRecord> => {
@@ -60,17 +65,16 @@ export async function runDrafts(
       const program = await readProgram(rule);
       const lines = batches.find((batch) => tenantOf(batch.id) === tenantOf(id))?.lines ?? [];
       const spec: JobSpec = { ...program, limits, reuse: 'never' };
-      return { draft, ...(await runJob(waybill, { id, lines }, spec, signal)) };
+      return { draft, ...(await runJob(submitter, { id, lines }, spec)) };
     }),
   );
 }
 
 /** Submits one job in the context of its batch. */
 function runJob(
-  waybill: Orchestrator,
+  { waybill, signal }: Submitter,
   { id, lines }: Batch,
   spec: JobSpec,
-  signal: AbortSignal,
 ): Promise<JobRecord> {
   return inContextOf(id, async () => {
     const startedMs = performance.now();

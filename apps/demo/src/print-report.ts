@@ -9,17 +9,24 @@ const TRAILS_PER_TENANT = 2;
 /** Gives the report as lines for a terminal. */
 export function reportLines(report: Report, allTrails: boolean): readonly string[] {
   return [
+    bold('The context trail: each hop of a job, and what was seen there.'),
+    dim(
+      'Submitted in thread 0, run in the others. "-" is not visible: guests may read their tenant only.',
+    ),
     ...tenants.flatMap(({ name, business, rule, deployed }) => {
-      const own = report.jobs.filter(({ tenant }) => tenant === name);
       const form = deployed ? 'deployed once, kept warm' : 'sent with each job';
+      const own = report.jobs.filter(({ tenant }) => tenant === name);
+      const trailCount = allTrails ? own.length : TRAILS_PER_TENANT;
       return [
         '',
         `${bold(name)} ${dim(`${business} (${rule}, ${form})`)}`,
-        ...own.flatMap((job, index) => jobLines(job, allTrails || index < TRAILS_PER_TENANT)),
+        '',
+        ...own.slice(0, trailCount).flatMap((job) => [jobLine(job), ...trailLines(job), '']),
+        ...own.slice(trailCount).map(jobLine),
       ];
     }),
     '',
-    `${bold('drafts')} ${dim('guests that go wrong, each in an isolate of its own, and what their submitters got')}`,
+    `${bold('drafts')} ${dim('guests that go wrong, each in an isolate of its own, and what came back')}`,
     ...report.drafts.flatMap(draftLines),
     '',
     bold('totals'),
@@ -28,19 +35,17 @@ export function reportLines(report: Report, allTrails: boolean): readonly string
   ];
 }
 
-function jobLines(job: JobReport, withTrail: boolean): string[] {
-  const { id, lineCount, orderCount, revenue, tookMs, bill, mismatches, error } = job;
-  const amounts = Object.entries(revenue).map(([currency, total]) => money(total, currency));
+function jobLine({ id, lineCount, orderCount, tookMs, bill, ...job }: JobReport): string {
+  const amounts = Object.entries(job.revenue).map(([currency, total]) => money(total, currency));
   const size = `${count(lineCount, 'line')}, ${count(orderCount, 'order')}`;
-  const end = error === undefined ? amounts.join(' + ') : bad(error.code);
-  const wrong = mismatches.length > 0 ? bad(`  ${count(mismatches.length, 'mismatch')}`) : '';
-  const effort = `${count(bill.hostCalls, 'host call').padStart(14)} ${tookMs.toFixed(1).padStart(8)} ms`;
-  const line = `  ${id.padEnd(13)} ${size.padEnd(21)} ${effort}  ${end}${wrong}`;
-  return withTrail ? ['', line, ...trailLines(job), ''] : [line];
+  const calls = count(bill.hostCalls, 'host call').padStart(14);
+  const end = job.error === undefined ? amounts.join(' + ') : bad(job.error.code);
+  const wrong = job.mismatches.length > 0 ? bad('  context mismatch') : '';
+  return `  ${id.padEnd(13)} ${size.padEnd(21)} ${calls} ${tookMs.toFixed(1).padStart(8)} ms  ${end}${wrong}`;
 }
 
 function draftLines(draft: DraftReport): string[] {
-  const { id, does, error, bill, expectedCode } = draft;
+  const { id, does, error, bill, logs, expectedCode } = draft;
   const { hostCalls, queueMs, wallMs, cpuMs } = bill;
   if (error === undefined) return [`  ${id} ${bad(`did not fail with ${expectedCode}`)}`];
   const code = error.code === expectedCode ? error.code : bad(error.code);
@@ -52,7 +57,10 @@ function draftLines(draft: DraftReport): string[] {
     `    code   ${code}`,
     `    blame  ${error.blame}, ${error.retryable ? 'try again' : 'trying again will not help'}`,
     `    says   ${printable(error.message)}`,
-    ...stack.map((line, index) => dim(`    ${index === 0 ? 'stack ' : '      '} ${printable(line)}`)),
+    ...stack.map((line, index) =>
+      dim(`    ${index === 0 ? 'stack ' : '      '} ${printable(line)}`),
+    ),
+    ...logs.map(({ level, text }) => `    log    ${level}: ${printable(text)}`),
     `    bill   ${times}, ${count(hostCalls, 'host call')}`,
   ];
 }

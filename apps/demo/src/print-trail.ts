@@ -1,7 +1,8 @@
 import type { Hop } from '@waybill/orchestrator';
 import { isMismatch } from './check-job.ts';
 import type { JobReport } from './report.ts';
-import { bad, dim, good, ms } from './terminal.ts';
+import { bad, dim } from './terminal.ts';
+import type { ImportRequest } from './variables.ts';
 
 /** Calls of one host function in one thread that saw the same context; any other hop stands alone. */
 interface Row {
@@ -10,23 +11,21 @@ interface Row {
   endMs: number;
 }
 
-const widths = { hop: 10, thread: 8, realm: 9, tenant: 9, trace: 19, batch: 14 };
+const WIDTHS = [10, 10, 10, 7, 8, 9, 18, 14, 6, 0];
 
 /** Gives the context trail of a job as lines: each hop, where it was, what was seen there and the time spent. */
 export function trailLines({ id, trail }: JobReport): string[] {
-  const head = ['     at ms', '  spent ms', ...cells('hop', 'thread', 'realm', 'tenant', 'trace')];
-  const title = dim(`${head.join(' ')} ${'batch'.padEnd(widths.batch)} seen`);
-  return [title, ...groupCalls(trail).map((row) => rowLine(row, id))];
+  const title = ['at ms', 'spent ms', 'hop', 'thread', 'realm', 'tenant', 'trace', 'batch', 'seen'];
+  return [dim(columns(title)), ...groupCalls(trail).map((row) => rowLine(row, id))];
 }
 
-function cells(hop: string, thread: string, realm: string, tenant: string, trace: string): string[] {
-  return [
-    ` ${hop.padEnd(widths.hop)}`,
-    thread.padEnd(widths.thread),
-    realm.padEnd(widths.realm),
-    tenant.padEnd(widths.tenant),
-    trace.padEnd(widths.trace),
-  ];
+/** Puts cells under each other, the first two, which are numbers, to the right. */
+function columns(cells: readonly string[]): string {
+  const padded = cells.map((cell, index) => {
+    const width = WIDTHS[index] ?? 0;
+    return index < 2 ? cell.padStart(width) : ` ${cell.padEnd(width)}`;
+  });
+  return padded.join('').trimEnd();
 }
 
 /** Puts the calls of a function together where they differ in nothing but time, and says how long each row took. */
@@ -50,25 +49,27 @@ function groupCalls(trail: readonly Hop[]): readonly Row[] {
 function rowLine({ hop, callCount, endMs }: Row, id: string): string {
   const { kind, name, threadId, realmId = '-', atMs, context } = hop;
   const seen = new Map(context);
+  const tenant = (read(seen.get('tenant')) as string | undefined) ?? '-';
   const trace = shortTrace(seen.get('w3c.trace-context'));
-  const tenant = read<string>(seen.get('tenant')) ?? '-';
-  const batch = read<{ batch?: string }>(seen.get('import-request'))?.batch ?? '-';
-  const spent = kind === 'back' ? ' '.repeat(9) : ms(endMs - atMs);
-  const wrong = isMismatch(hop, id);
-  const columns = cells(kind, String(threadId), realmId, tenant, trace);
-  const verdict = wrong ? bad('WRONG') : good('ok   ');
+  const batch =
+    (read(seen.get('import-request')) as Partial<ImportRequest> | undefined)?.batch ?? '-';
+  const spentMs = kind === 'back' ? '' : (endMs - atMs).toFixed(1);
+  const times = [atMs.toFixed(1), spentMs];
+  const place = [kind, String(threadId), realmId];
   const calls = name === undefined ? '' : `${name}${callCount > 1 ? ` x${callCount}` : ''}`;
-  const start = `${ms(atMs)}  ${spent} ${columns.join(' ')}`;
-  return `${start} ${batch.padEnd(widths.batch)} ${verdict} ${calls}`.trimEnd();
+  const wrong = isMismatch(hop, id);
+  const line = columns([...times, ...place, tenant, trace, batch, wrong ? 'WRONG' : 'ok', calls]);
+  return wrong ? bad(line) : line;
 }
 
-function read<T>(text: string | undefined): T | undefined {
+function read(text: string | undefined): unknown {
   // What was carried is JSON; what a thread only passed on is shown as words in brackets.
-  return text === undefined || text.startsWith('[passed') ? undefined : (JSON.parse(text) as T);
+  return text === undefined || text.startsWith('[passed') ? undefined : JSON.parse(text);
 }
 
 /** The first digits of the trace and of the span: enough to tell them apart. */
 function shortTrace(text: string | undefined): string {
-  const [, traceId = '', spanId = ''] = read<[string, string]>(text)?.[0].split('-') ?? [];
+  const headers = read(text) as readonly string[] | undefined;
+  const [, traceId = '', spanId = ''] = headers?.[0]?.split('-') ?? [];
   return traceId === '' ? '-' : `${traceId.slice(0, 8)} ${spanId.slice(0, 8)}`;
 }

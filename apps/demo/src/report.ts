@@ -1,4 +1,4 @@
-import type { Bill, Hop } from '@waybill/orchestrator';
+import type { Bill, Hop, LogLine } from '@waybill/orchestrator';
 import { checkJob } from './check-job.ts';
 import type { DraftRecord, JobRecord } from './price-orders.ts';
 import type { Revenue } from './recompute.ts';
@@ -18,6 +18,7 @@ export interface JobReport {
   readonly mismatches: readonly string[];
   /** Why the job failed; absent if it did not. */
   readonly error?: ErrorReport;
+  readonly logs: readonly LogLine[];
   readonly trail: readonly Hop[];
 }
 
@@ -115,14 +116,15 @@ function reportJob(record: JobRecord): JobReport {
     bill: outcome.bill,
     ...checkJob(record),
     ...(outcome.ok ? {} : { error: reportError(outcome.error) }),
+    logs: outcome.logs,
     trail: outcome.trail ?? [],
   };
 }
 
 type JobError = Extract<JobRecord['outcome'], { ok: false }>['error'];
 
-function reportError({ code, blame, retryable, message, stacks }: JobError): ErrorReport {
-  return { code, blame, retryable, message, guestStack: stacks.guest ?? '' };
+function reportError({ code, blame, retryable, message, stackOf }: JobError): ErrorReport {
+  return { code, blame, retryable, message, guestStack: stackOf.guest ?? '' };
 }
 
 function addRevenue(jobs: readonly JobReport[], expected: Revenue): readonly RevenueReport[] {

@@ -24,8 +24,8 @@ export async function runDemo(threads: number, signal: AbortSignal): Promise<Run
     limits: { wallMs: 30_000 },
   });
   const startedMs = performance.now();
-  const jobs = await priceOrders(waybill, batches, signal);
+  const jobs = await priceOrders({ waybill, signal }, batches);
   const elapsedMs = performance.now() - startedMs;
-  const drafts = await runDrafts(waybill, batches, signal);
+  const drafts = await runDrafts({ waybill, signal }, batches);
   return { threads, jobs, elapsedMs, drafts, expected: await recomputeRevenue(lines, shops) };
 }

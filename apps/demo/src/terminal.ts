@@ -17,9 +17,6 @@ export const bad = (text: string): string => styleText('red', text);
 /** Text of a guest, without anything that would make a terminal do more than show it. */
 export const printable = (text: string): string => text.replaceAll(/[^\P{Cc}\n]/gu, '?');
 
-/** Milliseconds, right-aligned in nine places. */
-export const ms = (value: number): string => value.toFixed(1).padStart(9);
-
 /** An amount of minor units with its currency: `EUR 1,234.50`. */
 export function money(minorUnits: number, currency: string): string {
   const digits = currency === 'JPY' ? 0 : 2;

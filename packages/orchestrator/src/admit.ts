@@ -18,7 +18,8 @@ function refuseUnlessRoom(office: Office, { job }: Captured): void {
   }
   const { queuedCount } = office.turnstile;
   const { maxJobs } = office.settings.queue;
-  if (queuedCount >= maxJobs && office.tickets.size > 0) {
+  // Where a place is free the job does not wait.
+  if (queuedCount >= maxJobs && office.pool.freeCount === 0) {
     throw makeError('ERR_WAYBILL_QUEUE_FULL', `${queuedCount} jobs wait already, ${maxJobs} may`, {
       details: { queuedCount, maxJobs },
     });

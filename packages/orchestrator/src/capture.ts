@@ -3,7 +3,6 @@ import { ContextSnapshot } from '@waybill/context';
 import {
   type Job,
   type JobSpec,
-  type LogLine,
   type ParsedJob,
   makeError,
   packValue,
@@ -14,14 +13,7 @@ import {
 import { parseJobSpec } from '@waybill/protocol/parse';
 import type { Captured } from './job-ticket.ts';
 import type { Office } from './office.ts';
-
-/** How a job is watched and given up; nothing of it reaches the guest. */
-export interface RunOptions {
-  /** Cancels the job when it aborts. @defaultValue none */
-  readonly signal?: AbortSignal;
-  /** Hears each log line as it is kept, in the submitter's context. @defaultValue none */
-  readonly onLog?: (line: LogLine) => void;
-}
+import type { RunOptions } from './run-options.ts';
 
 /** How one call of `run` was made. */
 export interface RunRequest extends RunOptions {

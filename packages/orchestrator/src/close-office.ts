@@ -1,6 +1,18 @@
 import { makeError } from '@waybill/protocol';
 import type { Office } from './office.ts';
 
+/** As of the option of the same name; a timer takes no more than 24 days, and fires at once for what is longer. */
+const maxGraceMs = 600_000;
+
+/** @throws `ERR_WAYBILL_INVALID_OPTIONS` where it is no time that one can wait */
+export function checkGraceMs(graceMs: number): void {
+  if (graceMs >= 0 && graceMs <= maxGraceMs) return;
+  const expected = `a number from 0 to ${maxGraceMs} (ms)`;
+  const words = `graceMs: expected ${expected}, got ${String(graceMs)}`;
+  const issues = [{ path: 'graceMs', expected, got: String(graceMs) }];
+  throw makeError('ERR_WAYBILL_INVALID_OPTIONS', words, { details: { issues } });
+}
+
 /**
  * Lets running jobs finish, then ends them; jobs that still wait are given up at once, because they can be sent
  * elsewhere.

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ContextSnapshot } from '@waybill/context';
 import type { WaybillEventName, WaybillEvents } from '@waybill/protocol';
+import { throwUncaught } from './throw-uncaught.ts';
 
 /** Called with what an event carries. */
 export type WaybillListener<Name extends WaybillEventName> = (event: WaybillEvents[Name]) => void;
@@ -15,14 +16,11 @@ export class EventHub {
   }
 
   on<Name extends WaybillEventName>(name: Name, listener: WaybillListener<Name>): () => void {
-    // One that throws must neither stop the job it hears of nor go unseen.
     const guarded: WaybillListener<Name> = (event) => {
       try {
         listener(event);
       } catch (error) {
-        process.nextTick(() => {
-          throw error;
-        });
+        throwUncaught(error);
       }
     };
     this.#emitter.on(name, guarded);

@@ -49,10 +49,10 @@ export class FunctionRegistry {
     throw makeError('ERR_WAYBILL_FUNCTION_NOT_FOUND', words, { details: { tenant, name } });
   }
 
-  /** Takes a function out. @returns whether it was there */
+  /** Takes a function out. @returns whether it was there; a later one of the same name is another */
   remove({ key, deployed }: RegisteredFunction): boolean {
-    this.#byName.delete(`${deployed.tenant}/${deployed.name}`);
-    return this.#byKey.delete(key);
+    if (!this.#byKey.delete(key)) return false;
+    return this.#byName.delete(`${deployed.tenant}/${deployed.name}`);
   }
 
   /** What a thread needs to warm a function up. @throws `ERR_WAYBILL_FUNCTION_NOT_FOUND` */

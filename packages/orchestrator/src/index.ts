@@ -1,6 +1,6 @@
 export { createOrchestrator } from './orchestrator.ts';
 export type { Deployment, Orchestrator, OrchestratorStats } from './orchestrator.ts';
-export type { RunOptions } from './capture.ts';
+export type { RunOptions } from './run-options.ts';
 export type { WaybillListener } from './event-hub.ts';
 export type { OrchestratorOptions } from './options.ts';
 export { isWaybillError, unwrap } from '@waybill/protocol';

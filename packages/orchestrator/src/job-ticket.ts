@@ -32,8 +32,10 @@ export class JobTicket {
   readonly context: JobContext;
   readonly trail: JobTrail;
   lease: PoolLease | undefined;
+  #beganMs: number | undefined;
   #state: TicketState = 'queued';
   readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
+  #stoppedBy: WaybillError | undefined;
   #stop: (error: WaybillError) => void;
 
   constructor(captured: Captured, trail: JobTrail) {
@@ -41,11 +43,21 @@ export class JobTicket {
     this.captured = captured;
     this.trail = trail;
     this.context = new JobContext({ jobId: job.id, snapshot, deadlineMs });
-    this.#stop = (error) => this.#stopped.resolve(error);
+    this.#stop = (error) => this.#giveUp(error);
   }
 
   get state(): TicketState {
     return this.#state;
+  }
+
+  /** `performance.now()` when a thread was given the job, once it was. */
+  get beganMs(): number | undefined {
+    return this.#beganMs;
+  }
+
+  /** Why the job was given up from outside, once it is: it must not start. */
+  get stoppedBy(): WaybillError | undefined {
+    return this.#stoppedBy;
   }
 
   /** Resolves to why the job was given up from outside, if it is. */
@@ -56,6 +68,7 @@ export class JobTicket {
   /** The job runs from now on; `stop` tells the thread and leaves the settling to it. */
   begin(tellThread: (error: WaybillError) => void): void {
     this.#state = 'running';
+    this.#beganMs = performance.now();
     this.#stop = tellThread;
   }
 
@@ -66,10 +79,15 @@ export class JobTicket {
 
   /** Gives the job up without its thread, which had its time. */
   abandon(error: WaybillError): void {
-    if (this.#state !== 'settled') this.#stopped.resolve(error);
+    if (this.#state !== 'settled') this.#giveUp(error);
   }
 
   settle(): void {
     this.#state = 'settled';
+  }
+
+  #giveUp(error: WaybillError): void {
+    this.#stoppedBy ??= error;
+    this.#stopped.resolve(error);
   }
 }

@@ -12,6 +12,7 @@ export async function leaseSlot(
   office: Office,
   ticket: JobTicket,
 ): Promise<PoolLease | WaybillError> {
+  if (ticket.stoppedBy !== undefined) return ticket.stoppedBy;
   const served = Promise.withResolvers<PoolLease>();
   office.turnstile.enter(ticket, (lease) => {
     ticket.lease = lease;

@@ -8,14 +8,14 @@ import {
 } from '@waybill/protocol';
 import { parseFunctionSpec } from '@waybill/protocol/parse';
 import type { PoolStats } from '@waybill/pool';
-import type { RunOptions } from './capture.ts';
-import { closeOffice } from './close-office.ts';
+import { checkGraceMs, closeOffice } from './close-office.ts';
 import type { WaybillListener } from './event-hub.ts';
 import type { RegisteredFunction } from './function-registry.ts';
 import type { Office, OfficeState } from './office.ts';
 import { openOffice } from './open-office.ts';
 import { type OrchestratorOptions, checkOptions } from './options.ts';
 import { runJob } from './run-job.ts';
+import { type RunOptions, checkRunOptions } from './run-options.ts';
 
 /** Numbers of an orchestrator at one moment. */
 export interface OrchestratorStats {
@@ -73,7 +73,9 @@ export interface Orchestrator extends AsyncDisposable {
   /**
    * Takes no more jobs, gives up those that wait, lets running ones finish and releases everything. Idempotent.
    *
-   * @param options - `graceMs`: how long running jobs may take; default: the `graceMs` of the orchestrator
+   * @param options - `graceMs`: how long running jobs may take, at most 600_000; default: the `graceMs` of the
+   *   orchestrator
+   * @throws `ERR_WAYBILL_INVALID_OPTIONS` for a `graceMs` out of its range; nothing is closed then
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -114,7 +116,8 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
   const orchestrator: Orchestrator = {
     run: async <T>(spec: JobSpec, runOptions: RunOptions = {}) => {
       const site = new Error('submitted here');
-      return (await track(runJob(office, spec, { ...runOptions, site }))) as Outcome<T>;
+      const request = { ...checkRunOptions(runOptions), site };
+      return (await track(runJob(office, spec, request))) as Outcome<T>;
     },
     cancel(jobId, reason = 'the caller cancelled it') {
       const ticket = office.tickets.get(jobId);
@@ -128,8 +131,10 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
       openCount: office.tickets.size,
       pool: await office.pool.stats(),
     }),
-    close: ({ graceMs = checked.settings.graceMs } = {}) =>
-      (closed ??= ContextSnapshot.root.run(close, graceMs)),
+    close: async ({ graceMs = checked.settings.graceMs } = {}) => {
+      checkGraceMs(graceMs);
+      await (closed ??= ContextSnapshot.root.run(close, graceMs));
+    },
     [Symbol.asyncDispose]: () => orchestrator.close(),
   };
   return orchestrator;
@@ -152,6 +157,8 @@ async function deploy(
     await office.pool.checkProgram(parsed.program);
   } catch (error) {
     office.functions.remove(registered);
+    // A job may have been quick enough to make it warm in a thread.
+    office.pool.dropFunction(registered.key);
     throw error;
   }
   const { tenant, name } = parsed;

@@ -51,6 +51,11 @@ async function dispatch(
   { leased, message }: { leased: PoolLease | WaybillError; message: AttemptMessage },
 ): Promise<Report> {
   if (leased instanceof Error) return leased;
+  if (ticket.stoppedBy !== undefined) {
+    // Given up between its place and its start.
+    leased.release();
+    return ticket.stoppedBy;
+  }
   const { job, snapshot } = ticket.captured;
   const { threadId } = leased;
   ticket.begin((error) => office.pool.cancel(leased, ticket.attemptId, error));
@@ -79,13 +84,13 @@ function settle(ticket: JobTicket, report: Report): Settled {
 }
 
 /** Step 8: adds up what the job used. */
-function billOf({ captured }: JobTicket, report: Report): Bill {
+function billOf({ captured, beganMs }: JobTicket, report: Report): Bill {
   const nowMs = performance.now();
-  if (report instanceof Error) {
-    const nothing = { cpuMs: 0, heapBytes: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
-    return { queueMs: nowMs - captured.submittedMs, wallMs: 0, ...nothing };
-  }
-  const { startedMs, ...used } = report.usage;
+  const nothing = { cpuMs: 0, heapBytes: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
+  // Of a job whose thread did not report, only the times are known.
+  const usage =
+    report instanceof Error ? { startedMs: beganMs ?? nowMs, ...nothing } : report.usage;
+  const { startedMs, ...used } = usage;
   return { queueMs: startedMs - captured.submittedMs, wallMs: nowMs - startedMs, ...used };
 }
 
@@ -110,8 +115,8 @@ function release(
 // The error keeps the stacks of the other sides; where the job was submitted is known only here.
 function withSite(error: WaybillError, { captured }: JobTicket): WaybillError {
   const submitter = captured.site.stack ?? '';
-  const { code, message, details, cause, stacks } = error;
-  const told = makeError(code, message, { details, cause, stacks: { ...stacks, submitter } });
+  const { code, message, details, cause, stackOf } = error;
+  const told = makeError(code, message, { details, cause, stackOf: { ...stackOf, submitter } });
   if (error.stack !== undefined) told.stack = error.stack;
   return told;
 }

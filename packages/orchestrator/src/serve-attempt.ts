@@ -2,6 +2,7 @@ import { type HostFunction, type Parcel, callHostFunction, makeError } from '@wa
 import type { AttemptHost } from '@waybill/pool';
 import type { JobTicket } from './job-ticket.ts';
 import type { Office } from './office.ts';
+import { throwUncaught } from './throw-uncaught.ts';
 
 function findFunction(office: Office, name: string): HostFunction {
   const fn = office.hostFunctions.get(name);
@@ -39,10 +40,18 @@ export function serveAttempt(office: Office, ticket: JobTicket): AttemptHost {
   return {
     // Refuses, once the job has settled: its context is revoked then.
     hostCall: (name, args, callGuest) => ticket.context.run(call, name, args, callGuest),
-    hostCalled: (ended) =>
-      office.events.emit(snapshot, 'host:called', { ...who, ...ended, side: 'worker' }),
+    hostCalled: (ended) => {
+      if (ticket.state === 'settled') return;
+      office.events.emit(snapshot, 'host:called', { ...who, ...ended, side: 'worker' });
+    },
     logged: (line) => {
-      if (onLog !== undefined) snapshot.run(onLog, line);
+      // One that was given up without its thread: after its outcome nothing is heard of it.
+      if (ticket.state === 'settled') return;
+      try {
+        if (onLog !== undefined) snapshot.run(onLog, line);
+      } catch (error) {
+        snapshot.run(throwUncaught, error);
+      }
       office.events.emit(snapshot, 'job:logged', { ...who, line });
     },
   };

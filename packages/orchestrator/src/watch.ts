@@ -2,6 +2,9 @@ import { type WaybillError, makeError } from '@waybill/protocol';
 import type { JobTicket } from './job-ticket.ts';
 import type { Office } from './office.ts';
 
+/** What a thread has at least, in ms, to report how a job ended at its deadline, however short the grace. */
+const reportMs = 100;
+
 function queueDeadline(ticket: JobTicket): WaybillError {
   const { wallMs } = ticket.captured.job.limits;
   const words = `the job was still waiting for a place ${wallMs} ms after submit`;
@@ -33,7 +36,7 @@ export function watch(
   };
   const deadlinePassed = (): void => {
     if (ticket.state === 'queued') return ticket.stop(queueDeadline(ticket));
-    timer = setTimeout(() => ticket.abandon(overdue(ticket)), graceMs);
+    timer = setTimeout(() => ticket.abandon(overdue(ticket)), Math.max(graceMs, reportMs));
   };
   // In the root context: a timer keeps the context it was made in.
   let timer = office.root.run(() => setTimeout(deadlinePassed, deadlineMs - performance.now()));

@@ -43,7 +43,7 @@ async function startPool(options: PoolOptions): Promise<Pool> {
   );
   const pool = new ThreadPool(options, roster, threads);
   try {
-    await roster.complete;
+    await roster.complete();
     return pool;
   } catch (error) {
     await pool.close(1_000);

@@ -1,11 +1,16 @@
 import type { Worker } from 'node:worker_threads';
-import { type AttemptMessage, type AttemptReport, makeError } from '@waybill/protocol';
+import {
+  type AttemptMessage,
+  type AttemptReport,
+  type WaybillError,
+  makeError,
+} from '@waybill/protocol';
 import { type ThreadGreeting, type ThreadOptions, workerEntryUrl } from '@waybill/worker/entry-url';
 import { Piscina } from 'piscina';
 
 /** What happens to the threads of a {@link PiscinaThreads}. */
 export interface ThreadsListener {
-  /** A thread is up and introduced itself, or said why it cannot work. */
+  /** A thread is up and introduced itself, or said why it cannot work, now or from now on. */
   greeted(greeting: ThreadGreeting, worker: Worker): void;
   /** A thread failed outside of any attempt. */
   failed(error: unknown): void;
@@ -16,6 +21,12 @@ export interface ThreadsPlan {
   readonly threads: number;
   readonly attemptsPerThread: number;
   readonly options: ThreadOptions;
+}
+
+/** The error of an attempt whose thread is gone. */
+export function workerExited(threadId: number, cause?: unknown): WaybillError {
+  const words = 'the worker thread ended before the job had settled';
+  return makeError('ERR_WAYBILL_WORKER_EXITED', words, { cause, details: { threadId } });
 }
 
 /**
@@ -40,12 +51,31 @@ export class PiscinaThreads {
       loadBalancer: (task, workers) => {
         const wanted: unknown = Reflect.get(task, Piscina.queueOptionsSymbol);
         const { threadId } = wanted as { threadId: number };
-        return workers.find((worker) => worker.id === threadId) ?? null;
+        const found = workers.find((worker) => worker.id === threadId);
+        if (found !== undefined) return found;
+        // Without an answer the task would wait in Piscina's own queue, and everybody's tasks behind it.
+        throw new Error(`there is no worker thread ${threadId}`);
       },
     });
-    this.#piscina.on('message', (message: ThreadGreeting) => {
-      const worker = this.#piscina.threads.find(({ threadId }) => threadId === message.threadId);
-      if (worker !== undefined) listener.greeted(message, worker);
+    const greetings = new Map<number, ThreadGreeting>();
+    const created = new Set<number>();
+    const introduce = (threadId: number): void => {
+      const greeting = greetings.get(threadId);
+      const worker = this.#piscina.threads.find((thread) => thread.threadId === threadId);
+      if (greeting === undefined || worker === undefined || !created.has(threadId)) return;
+      greetings.delete(threadId);
+      // Its last word: what fails has nothing more to say.
+      if (greeting.waybill === 'failed') created.delete(threadId);
+      listener.greeted(greeting, worker);
+    };
+    // Piscina gives a thread tasks from the one on, the thread introduces itself with the other, in either order.
+    this.#piscina.on('workerCreate', ({ id }: { readonly id: number }) => {
+      created.add(id);
+      introduce(id);
+    });
+    this.#piscina.on('message', (greeting: ThreadGreeting) => {
+      greetings.set(greeting.threadId, greeting);
+      introduce(greeting.threadId);
     });
     this.#piscina.on('error', (error) => listener.failed(error));
   }
@@ -63,14 +93,7 @@ export class PiscinaThreads {
         [Piscina.queueOptionsSymbol]: { threadId },
       })) as AttemptReport;
     } catch (cause) {
-      throw makeError(
-        'ERR_WAYBILL_WORKER_EXITED',
-        'the worker thread ended before the job had settled',
-        {
-          cause,
-          details: { threadId },
-        },
-      );
+      throw workerExited(threadId, cause);
     }
   }
 

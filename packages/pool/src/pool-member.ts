@@ -10,8 +10,11 @@ import {
 import { type Peer, openSession } from '@waybill/rpc';
 import type { AttemptHost, PoolListener } from './pool-options.ts';
 
-/** Where a member stands: `ready` takes attempts, `leaving` finishes those it has, `exited` is gone. */
-type MemberState = 'ready' | 'leaving' | 'exited';
+/**
+ * Where a member stands: `ready` takes attempts, `leaving` finishes those it has because the pool closes, `failing`
+ * because it must end, `gone` answers nobody.
+ */
+type MemberState = 'ready' | 'leaving' | 'failing' | 'gone';
 
 /** Whom a member speaks with here. */
 export interface MemberLinks {
@@ -27,6 +30,7 @@ export class PoolMember {
   readonly attempts: Map<number, AttemptHost> = new Map();
   /** Places taken, from the lease on. */
   leasedCount = 0;
+  readonly #mourners: Set<(cause: unknown) => void> = new Set();
   #state: MemberState = 'ready';
 
   constructor(worker: Worker, port: MessagePort, links: MemberLinks) {
@@ -36,20 +40,41 @@ export class PoolMember {
       expose: { ...this.#offers(links) },
       names: ['cancel', 'callGuest', 'checkProgram', 'dropFunction', 'stats', 'close'],
     });
-    worker.once('exit', (code) => {
+    const end = (how: string, cause?: unknown): void => {
+      if (this.#state === 'gone') return;
       const expected = this.#state === 'leaving';
-      this.#state = 'exited';
-      this.peer.break(`the worker thread exited with code ${code}`);
+      this.#state = 'gone';
+      this.peer.break(`the worker thread ${how}`);
+      for (const tell of this.#mourners) tell(cause);
       listener.workerExited(this.threadId, expected);
-    });
+    };
+    // A thread that dies of an error is given up by Piscina right then; its exit may come late, or never.
+    worker.once('error', (error) => end('failed', error));
+    worker.once('exit', (code) => end(`exited with code ${code}`));
   }
 
   get isReady(): boolean {
     return this.#state === 'ready';
   }
 
+  /**
+   * Calls `tell` when the thread is gone, with the error that it died of, if any.
+   *
+   * @returns takes it back
+   */
+  whenGone(tell: (cause: unknown) => void): () => void {
+    this.#mourners.add(tell);
+    return () => void this.#mourners.delete(tell);
+  }
+
+  /** The pool closes: that the thread ends is expected from now on. */
   leave(): void {
     if (this.#state === 'ready') this.#state = 'leaving';
+  }
+
+  /** The thread said that it must end. */
+  fail(): void {
+    if (this.#state === 'ready') this.#state = 'failing';
   }
 
   #offers({ listener, functionProgram }: MemberLinks): SubmitterApi {

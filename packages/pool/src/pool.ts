@@ -19,6 +19,7 @@ export interface PoolStats {
   /** Places for attempts, taken and free. */
   readonly slotCount: number;
   readonly leasedCount: number;
+  /** Those that answered within a second; one whose host functions block it does not. */
   readonly threads: readonly ThreadStats[];
 }
 
@@ -26,6 +27,8 @@ export interface PoolStats {
 export interface Pool extends AsyncDisposable {
   /** Names of the host functions that live in the threads. */
   readonly workerFunctions: readonly string[];
+  /** Places for attempts that are free. */
+  readonly freeCount: number;
   /** Takes a place for an attempt, or gives undefined where all are taken. */
   lease(tenant: string): PoolLease | undefined;
   /**

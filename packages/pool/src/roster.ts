@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { errorFromWire, makeError } from '@waybill/protocol';
 import type { ThreadGreeting } from '@waybill/worker/entry-url';
@@ -11,21 +12,27 @@ const startLimitMs = 30_000;
 /** The threads that are up. Piscina replaces one that exits; the new one joins when it has introduced itself. */
 export class Roster implements ThreadsListener {
   readonly members: PoolMember[] = [];
-  /** Resolves when all threads have joined for the first time; rejects with why one could not. */
-  readonly complete: Promise<void>;
   readonly #options: PoolOptions;
   readonly #completed: PromiseWithResolvers<void> = Promise.withResolvers();
-  readonly #startLimit: NodeJS.Timeout;
   #workerFunctions: readonly string[] = [];
+  #isComplete = false;
   #leaving = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.complete = this.#completed.promise;
-    this.#startLimit = setTimeout(() => {
+  }
+
+  /** Waits until all threads have joined for the first time. @throws why one could not */
+  async complete(): Promise<void> {
+    const startLimit = setTimeout(() => {
       const words = `a worker thread was not ready ${startLimitMs} ms after its start`;
       this.#completed.reject(makeError('ERR_WAYBILL_HOST_MODULE_FAILED', words));
     }, startLimitMs);
+    try {
+      await this.#completed.promise;
+    } finally {
+      clearTimeout(startLimit);
+    }
   }
 
   /** Names of the host functions that the threads' own module exports. */
@@ -48,7 +55,10 @@ export class Roster implements ThreadsListener {
 
   greeted(greeting: ThreadGreeting, worker: Worker): void {
     if (greeting.waybill === 'failed') {
-      this.failed(errorFromWire(greeting.error));
+      const known = this.members.find((member) => member.threadId === greeting.threadId);
+      // One that was up dies of its error in a moment, and is heard of again.
+      if (known === undefined) this.failed(errorFromWire(greeting.error));
+      else known.fail();
       return;
     }
     const { functionProgram } = this.#options;
@@ -62,14 +72,15 @@ export class Roster implements ThreadsListener {
     this.#options.listener.workerStarted(member.threadId);
     this.#options.listener.slotFreed();
     if (this.members.length < this.#options.threads) return;
-    clearTimeout(this.#startLimit);
+    this.#isComplete = true;
     this.#completed.resolve();
   }
 
   failed(error: unknown): void {
-    clearTimeout(this.#startLimit);
-    // Once the pool runs, a thread that fails shows as one that exited.
     this.#completed.reject(error);
+    // Once the pool runs there is nobody to reject to; what operators' code threw must be seen all the same.
+    if (this.#isComplete)
+      process.emitWarning(`a worker thread failed: ${inspect(error)}`, 'WaybillWarning');
   }
 
   #listener(): PoolListener {

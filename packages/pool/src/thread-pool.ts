@@ -6,7 +6,7 @@ import {
   type WaybillError,
   errorToWire,
 } from '@waybill/protocol';
-import type { PiscinaThreads } from './piscina-threads.ts';
+import { type PiscinaThreads, workerExited } from './piscina-threads.ts';
 import { placeAttempt } from './placement.ts';
 import type { Pool, PoolLease, PoolStats } from './pool.ts';
 import type { PoolMember } from './pool-member.ts';
@@ -15,6 +15,9 @@ import type { Roster } from './roster.ts';
 import { withinMs } from './within.ts';
 
 const { root } = ContextSnapshot;
+
+/** How long a thread may take to say what it holds, in ms. */
+const statsLimitMs = 1_000;
 
 /** Places in the threads of this process, and the attempts in them. */
 export class ThreadPool implements Pool {
@@ -33,6 +36,11 @@ export class ThreadPool implements Pool {
 
   get workerFunctions(): readonly string[] {
     return this.#roster.workerFunctions;
+  }
+
+  get freeCount(): number {
+    const { slotCount, leasedCount } = this.#places();
+    return slotCount - leasedCount;
   }
 
   lease(tenant: string): PoolLease | undefined {
@@ -54,10 +62,14 @@ export class ThreadPool implements Pool {
 
   async run(lease: PoolLease, message: AttemptMessage, host: AttemptHost): Promise<AttemptReport> {
     const member = this.#memberOf(lease);
+    const gone = Promise.withResolvers<never>();
+    const forget = member.whenGone((cause) => gone.reject(workerExited(member.threadId, cause)));
     member.attempts.set(message.attemptId, host);
     try {
-      return await root.run(() => this.#threads.run(member.threadId, message));
+      const report = root.run(() => this.#threads.run(member.threadId, message));
+      return await Promise.race([report, gone.promise]);
     } finally {
+      forget();
       member.attempts.delete(message.attemptId);
     }
   }
@@ -79,12 +91,12 @@ export class ThreadPool implements Pool {
   }
 
   async stats(): Promise<PoolStats> {
+    const deadlineMs = performance.now() + statsLimitMs;
     const ready = this.#roster.members.filter((member) => member.isReady);
-    return {
-      slotCount: ready.length * this.#options.attemptsPerThread,
-      leasedCount: ready.reduce((sum, member) => sum + member.leasedCount, 0),
-      threads: await Promise.all(ready.map((member) => member.peer.call('stats', []))),
-    };
+    const asked = ready.map((member) => member.peer.call('stats', [], { deadlineMs }));
+    const answers = await Promise.allSettled(asked);
+    const threads = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    return { ...this.#places(), threads };
   }
 
   close(graceMs: number): Promise<void> {
@@ -104,6 +116,14 @@ export class ThreadPool implements Pool {
     // Ends the threads. One with a guest that cannot be stopped does not end; it is left behind.
     await withinMs(graceMs, this.#threads.destroy());
     for (const member of members) member.peer[Symbol.dispose]();
+  }
+
+  #places(): Pick<PoolStats, 'slotCount' | 'leasedCount'> {
+    const ready = this.#roster.members.filter((member) => member.isReady);
+    return {
+      slotCount: ready.length * this.#options.attemptsPerThread,
+      leasedCount: ready.reduce((sum, member) => sum + member.leasedCount, 0),
+    };
   }
 
   #memberOf(lease: PoolLease): PoolMember {

@@ -59,13 +59,13 @@ function fromWire(wire: unknown, causesLeftCount: number, budget: Budget): Error
 function ourError(wire: unknown, message: string, cause: Error | undefined): WaybillError {
   const code = readCode(readOwnData(wire, 'code'));
   const details = toJsonDetails(readOwnData(wire, 'details'));
-  const stacks = readStacks(readOwnData(wire, 'stacks'));
-  if (isErrorCode(code)) return makeError(code, message, { details, cause, stacks });
+  const stackOf = readStacks(readOwnData(wire, 'stackOf'));
+  if (isErrorCode(code)) return makeError(code, message, { details, cause, stackOf });
   const originalCode = code ?? null;
   return makeError('ERR_WAYBILL_INTERNAL', message, {
     details: { ...details, originalCode },
     cause,
-    stacks,
+    stackOf,
   });
 }
 

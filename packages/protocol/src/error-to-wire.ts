@@ -28,7 +28,7 @@ function toWire(thrown: unknown, causesLeftCount: number, budget: Budget): Error
   const ours = hasErrorBrand(thrown);
   const code = readCode(readProperty(thrown, 'code'));
   const stack = readText(readProperty(thrown, 'stack'), limits.stackChars);
-  const stacks = ours ? readStacks(readProperty(thrown, 'stacks')) : undefined;
+  const stackOf = ours ? readStacks(readProperty(thrown, 'stackOf')) : undefined;
   const details = ours ? toJsonDetails(detailsOf(thrown)) : undefined;
   const cause = causeToWire(readProperty(thrown, 'cause'), causesLeftCount, budget);
   const errors = errorsToWire(readProperty(thrown, 'errors'), causesLeftCount, budget);
@@ -38,7 +38,7 @@ function toWire(thrown: unknown, causesLeftCount: number, budget: Budget): Error
     message: readText(readProperty(thrown, 'message'), limits.messageChars) ?? '',
     ...(code !== undefined && { code }),
     ...(stack !== undefined && { stack }),
-    ...(stacks !== undefined && { stacks }),
+    ...(stackOf !== undefined && { stackOf }),
     ...(details !== undefined && { details }),
     ...(cause !== undefined && { cause }),
     ...(errors !== undefined && { errors }),

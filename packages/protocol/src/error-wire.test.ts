@@ -26,16 +26,16 @@ describe('round trip', () => {
         fc.string({ maxLength: 20 }),
         fc.oneof(fc.string(), fc.integer(), fc.boolean()),
       ),
-      stacks: fc.record({ guest: fc.string(), host: fc.string() }, { requiredKeys: [] }),
+      stackOf: fc.record({ guest: fc.string(), host: fc.string() }, { requiredKeys: [] }),
     });
     fc.assert(
-      fc.property(ours, ({ code, message, details, stacks }) => {
-        const sent = makeError(code, message, { details, stacks });
+      fc.property(ours, ({ code, message, details, stackOf }) => {
+        const sent = makeError(code, message, { details, stackOf });
         const received = cross(sent);
         expect(received.constructor).toBe(sent.constructor);
         expect(received).toMatchObject({ code, message, stack: sent.stack });
         expect(Reflect.get(received, 'details')).toEqual({ ...details });
-        expect(Reflect.get(received, 'stacks')).toEqual(stacks);
+        expect(Reflect.get(received, 'stackOf')).toEqual(stackOf);
       }),
     );
   });
@@ -131,7 +131,7 @@ describe('hostile values', () => {
       [Symbol.for('waybill.error')]: true,
       code: 'ERR_WAYBILL_CLOSED',
       details: revoked.proxy,
-      stacks: 1,
+      stackOf: 1,
     },
     Object.defineProperty(new Error('x'), 'message', { get: throwing }),
     Object.assign(new Error('x'), { name: { toString: throwing }, code: { valueOf: throwing } }),
@@ -172,7 +172,7 @@ describe('hostile values', () => {
         message: field,
         code: field,
         stack: field,
-        stacks: field,
+        stackOf: field,
         details: field,
         cause: field,
         errors: field,
@@ -211,7 +211,7 @@ describe('hostile values', () => {
 
   test('a __proto__ key changes no prototype', () => {
     const wire: unknown = JSON.parse(
-      '{"kind":"waybill","code":"ERR_WAYBILL_CLOSED","message":"x","details":{"__proto__":{"polluted":1}},"stacks":{"__proto__":{"guest":"x"}}}',
+      '{"kind":"waybill","code":"ERR_WAYBILL_CLOSED","message":"x","details":{"__proto__":{"polluted":1}},"stackOf":{"__proto__":{"guest":"x"}}}',
     );
     const error = errorFromWire(wire);
     expect(Object.getPrototypeOf(Reflect.get(error, 'details'))).toBe(Object.prototype);

@@ -24,7 +24,7 @@ export interface ErrorWire {
   readonly code?: string | number;
   readonly stack?: string;
   /** Only with kind `waybill`. */
-  readonly stacks?: ErrorStacks;
+  readonly stackOf?: ErrorStacks;
   /** Only with kind `waybill`: the part of the details that JSON can hold. */
   readonly details?: { readonly [key: string]: JsonValue };
   readonly cause?: ErrorWire;

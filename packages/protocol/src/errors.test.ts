@@ -30,11 +30,11 @@ test('an error keeps its details, stacks and cause, and its details cannot be ch
   const cause = new TypeError('underneath');
   const error = makeError('ERR_WAYBILL_INTERNAL', 'x', {
     details: { limitBytes: 1 },
-    stacks: { guest: 'at guest:1' },
+    stackOf: { guest: 'at guest:1' },
     cause,
   });
   expect(error.cause).toBe(cause);
-  expect(error.stacks).toEqual({ guest: 'at guest:1' });
+  expect(error.stackOf).toEqual({ guest: 'at guest:1' });
   expect(() => Object.assign(error.details, { limitBytes: 2 })).toThrow(TypeError);
 });
 

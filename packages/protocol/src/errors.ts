@@ -24,7 +24,7 @@ export interface ErrorOptions {
   /** The error behind this one. Absent or `undefined`: none. */
   readonly cause?: unknown;
   /** @defaultValue `{}` */
-  readonly stacks?: ErrorStacks | undefined;
+  readonly stackOf?: ErrorStacks | undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export class WaybillError extends Error {
   /** Facts for programs; what is in it depends on the code, see `docs/errors/`. */
   readonly details: Readonly<Record<string, unknown>>;
   /** The stacks of the other sides; `stack` is where the error was made. */
-  readonly stacks: ErrorStacks;
+  readonly stackOf: ErrorStacks;
 
   static {
     // On the prototype, so that a stack starts with the branch's name and inspect() does not list
@@ -53,7 +53,7 @@ export class WaybillError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = Object.freeze({ ...options.details });
-    this.stacks = Object.freeze({ ...options.stacks });
+    this.stackOf = Object.freeze({ ...options.stackOf });
   }
 
   /** Who has to change something. */
@@ -135,7 +135,7 @@ export function isWaybillError(value: unknown): value is WaybillError {
   return (
     hasErrorBrand(value) &&
     isObject(readProperty(value, 'details')) &&
-    isObject(readProperty(value, 'stacks'))
+    isObject(readProperty(value, 'stackOf'))
   );
 }
 

@@ -34,7 +34,7 @@ const caller = openSession<CallerApi>(port, {
     throwOurs: () => {
       throw makeError('ERR_WAYBILL_GUEST_THREW', 'the guest threw', {
         details: { line: 3 },
-        stacks: { guest: 'at guest.ts:3', host: 'at host.ts:4' },
+        stackOf: { guest: 'at guest.ts:3', host: 'at host.ts:4' },
       });
     },
     hang: async () => {

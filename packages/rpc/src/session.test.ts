@@ -78,7 +78,7 @@ describe('a session with a worker thread', () => {
     expect(error).toMatchObject({
       code: 'ERR_WAYBILL_GUEST_THREW',
       details: { line: 3 },
-      stacks: { guest: 'at guest.ts:3', host: 'at host.ts:4' },
+      stackOf: { guest: 'at guest.ts:3', host: 'at host.ts:4' },
     });
   });
 

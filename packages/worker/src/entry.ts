@@ -8,10 +8,14 @@ import {
   errorToWire,
 } from '@waybill/protocol';
 import { openSession } from '@waybill/rpc';
+import { endThreadInOrder } from './end-thread.ts';
 import { loadHostModule } from './host-module.ts';
 import { PoolThread } from './pool-thread.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { ThreadGreeting, ThreadOptions } from './thread-options.ts';
+
+/** After this time, in ms, a thread that could not start makes way for another: what stopped it may have passed. */
+const restartDelayMs = 1_000;
 
 async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
   const greet = (greeting: ThreadGreeting, transfer: MessageChannel['port1'][] = []): void =>
@@ -31,11 +35,13 @@ async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
       ],
     });
     thread.connect(submitter);
+    endThreadInOrder(thread);
     const workerFunctions = [...thread.hostFunctions.keys()];
     greet({ waybill: 'ready', threadId, port: port2, workerFunctions }, [port2]);
     return thread;
   } catch (error) {
     greet({ waybill: 'failed', threadId, error: errorToWire(error) });
+    setTimeout(() => process.exit(1), restartDelayMs);
     return undefined;
   }
 }

@@ -25,9 +25,11 @@ export async function loadHostModule(url: string | undefined): Promise<WorkerHos
     );
   }
   const fromDefault = module['default'];
-  const offered = typeof fromDefault === 'object' && fromDefault !== null ? fromDefault : module;
-  for (const [name, fn] of Object.entries(offered)) {
-    if (typeof fn === 'function') found.set(name, fn as HostFunction);
+  const isObject = typeof fromDefault === 'object' && fromDefault !== null;
+  for (const [name, fn] of Object.entries(isObject ? fromDefault : module)) {
+    // A function that is the default export has no name to call it by.
+    const isNamed = isObject || name !== 'default';
+    if (isNamed && typeof fn === 'function') found.set(name, fn as HostFunction);
   }
   if (found.size > 0) return found;
   const words = `workerHostFunctions must export functions, by name or in an object by default: ${url}`;

@@ -1,4 +1,4 @@
-import type { IsolateSettings } from '@waybill/protocol';
+import { type IsolateSettings, makeError } from '@waybill/protocol';
 import {
   type CodeCache,
   GuestIsolate,
@@ -27,7 +27,9 @@ export interface ReadyIsolate {
 export class IsolateMaker {
   readonly #options: IsolateMakerOptions;
   readonly #prepared: ReadyIsolate[] = [];
-  #preparing = false;
+  // All that may have to be disposed at the end, whoever has them: to end a thread with live isolates hangs or crashes.
+  readonly #made: Set<GuestIsolate> = new Set();
+  #preparing: 'no' | 'one' | 'never again' = 'no';
   #closed = false;
   #createdCount = 0;
 
@@ -54,39 +56,46 @@ export class IsolateMaker {
 
   /** Starts to fill up what was taken; returns at once. */
   prepareAhead(): void {
-    if (this.#preparing || this.#closed) return;
+    if (this.#preparing !== 'no' || this.#closed) return;
     if (this.#prepared.length >= this.#options.settings.preparedPerThread) return;
-    this.#preparing = true;
+    this.#preparing = 'one';
     // After the work at hand: whoever takes the last one should not wait for the next.
     setImmediate(() => {
       void this.#prepareOne();
     });
   }
 
-  /** Disposes what was made ahead; nothing more is. */
+  /** Disposes every isolate that was made, also those in use; no more are made. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#prepared.splice(0).map(({ isolate }) => isolate.dispose()));
+    this.#prepared.length = 0;
+    await Promise.all([...this.#made].map((isolate) => isolate.dispose()));
   }
 
   async #prepareOne(): Promise<void> {
     try {
-      const made = this.#closed ? undefined : await this.#create(this.#options.memoryBytes);
-      if (made !== undefined && this.#closed) await made.isolate.dispose();
-      else if (made !== undefined) this.#prepared.push(made);
+      const made = await this.#create(this.#options.memoryBytes);
+      this.#preparing = 'no';
+      if (!this.#closed) this.#prepared.push(made);
+      this.prepareAhead();
     } catch {
       // The next job that needs an isolate makes it itself, and is told what is wrong.
-      this.#closed = true;
-    } finally {
-      this.#preparing = false;
+      this.#preparing = 'never again';
     }
-    this.prepareAhead();
   }
 
   async #create(memoryBytes: number): Promise<ReadyIsolate> {
     const { kit, gate, codeCache, onWedged } = this.#options;
+    if (this.#closed) throw makeError('ERR_WAYBILL_CLOSED', 'the thread makes no more isolates');
+    for (const each of this.#made) if (each.state !== 'open') this.#made.delete(each);
     const isolate = new GuestIsolate({ memoryBytes, kit, gate, codeCache, onWedged });
+    this.#made.add(isolate);
     this.#createdCount += 1;
-    return { isolate, realm: await isolate.openRealm() };
+    try {
+      return { isolate, realm: await isolate.openRealm() };
+    } catch (error) {
+      await isolate.dispose();
+      throw error;
+    }
   }
 }

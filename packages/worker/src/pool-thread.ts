@@ -4,6 +4,7 @@ import {
   type SubmitterApi,
   type ThreadApi,
   type ThreadStats,
+  type WaybillError,
   errorFromWire,
   makeError,
   toWaybillError,
@@ -12,6 +13,7 @@ import type { Peer } from '@waybill/rpc';
 import { CodeCache, type GuestIsolate, TurnGate } from '@waybill/sandbox';
 import type { WorkerHostFunctions } from './host-module.ts';
 import type { AttemptHandle } from './attempt-handle.ts';
+import { EarlyStops } from './early-stops.ts';
 import { IsolateMaker } from './isolate-maker.ts';
 import { IsolateShelf } from './isolate-shelf.ts';
 import { ProgramCache } from './program-cache.ts';
@@ -27,6 +29,7 @@ export class PoolThread {
   readonly tenantRealms: TenantRealms;
   readonly warmFunctions: WarmFunctions;
   readonly attempts: Map<number, AttemptHandle> = new Map();
+  readonly #earlyStops: EarlyStops = new EarlyStops();
   readonly #codeCache: CodeCache = new CodeCache();
   readonly #maker: IsolateMaker;
   readonly #shelf: IsolateShelf;
@@ -62,6 +65,13 @@ export class PoolThread {
     this.#maker.prepareAhead();
   }
 
+  /** Takes an attempt in, until its id is deleted from `attempts`. One that was cancelled before it came stops at once. */
+  open(attemptId: number, attempt: AttemptHandle): void {
+    this.attempts.set(attemptId, attempt);
+    const error = this.#earlyStops.take(attemptId);
+    if (error !== undefined) attempt.stop(error);
+  }
+
   /** Tells the submitting thread something; resolves when it was heard. */
   async tell<Name extends keyof SubmitterApi>(
     name: Name,
@@ -78,14 +88,36 @@ export class PoolThread {
   /** What this thread offers to the submitting thread. */
   api(): ThreadApi {
     return {
-      cancel: (attemptId, error) =>
-        this.attempts.get(attemptId)?.stop(toWaybillError(errorFromWire(error))),
+      cancel: (attemptId, error) => this.#stop(attemptId, toWaybillError(errorFromWire(error))),
       callGuest: (attemptId, callbackId, args) => this.#callGuest(attemptId, callbackId, args),
       checkProgram: (program) => void this.programs.prepare(program),
       dropFunction: (functionKey) => void this.warmFunctions.drop(functionKey),
       stats: () => this.#stats(),
-      close: () => this.#close(),
+      close: () => {
+        const words = 'the pool was closed before the job had settled';
+        return this.close(makeError('ERR_WAYBILL_CLOSED', words));
+      },
     };
+  }
+
+  /**
+   * Stops what still runs and disposes every isolate.
+   *
+   * @param reason - what the attempts settle with
+   * @returns how many isolates did not stop
+   */
+  async close(reason: WaybillError): Promise<number> {
+    for (const attempt of this.attempts.values()) attempt.stop(reason);
+    await this.#maker.close();
+    await this.#shelf.close();
+    this.#codeCache[Symbol.dispose]();
+    return this.#wedgedCount;
+  }
+
+  #stop(attemptId: number, error: WaybillError): void {
+    const attempt = this.attempts.get(attemptId);
+    if (attempt === undefined) this.#earlyStops.keep(attemptId, error);
+    else attempt.stop(error);
   }
 
   #callGuest(attemptId: number, callbackId: number, args: Parcel): Promise<Parcel> {
@@ -110,16 +142,5 @@ export class PoolThread {
   #wedged(isolate: GuestIsolate, reason: string): void {
     this.#wedgedCount += 1;
     void this.tell('isolateWedged', [isolate.tenant, reason]);
-  }
-
-  async #close(): Promise<number> {
-    const closing = makeError(
-      'ERR_WAYBILL_CLOSED',
-      'the pool was closed before the job had settled',
-    );
-    for (const attempt of this.attempts.values()) attempt.stop(closing);
-    await Promise.all([this.#maker.close(), this.#shelf.close()]);
-    this.#codeCache[Symbol.dispose]();
-    return this.#wedgedCount;
   }
 }

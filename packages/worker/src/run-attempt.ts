@@ -3,6 +3,7 @@ import {
   type AttemptReport,
   type AttemptUsage,
   type LogLine,
+  type WaybillError,
   errorToWire,
   toWaybillError,
 } from '@waybill/protocol';
@@ -20,13 +21,14 @@ const interruptGraceMs = 100;
  * The inner half of a job's life, in the pool thread: rebind, run, settle, bill, release. The outer half is
  * `run-job.ts` of the orchestrator package.
  *
- * @throws only where the carried context cannot be rebound; whatever happens after is in the report
+ * @returns the report, whatever happens; never rejects
  */
 export async function runAttempt(
   thread: PoolThread,
   message: AttemptMessage,
 ): Promise<AttemptReport> {
   const attempt = rebind(thread, message);
+  if (attempt instanceof Error) return refuse(attempt);
   const ran = await run(thread, attempt);
   const settlement = settle(ran);
   const usage = await bill(attempt, ran);
@@ -42,11 +44,22 @@ interface Ran {
   readonly lease?: RealmLease;
 }
 
-/** Step 5: makes the carried context the job's context in this thread. */
-function rebind(thread: PoolThread, message: AttemptMessage): RunningAttempt {
-  const attempt = new RunningAttempt(message, thread.id);
-  thread.attempts.set(message.attemptId, attempt);
-  return attempt;
+/** Step 5: makes the carried context the job's context in this thread; or gives why it cannot be read here. */
+function rebind(thread: PoolThread, message: AttemptMessage): RunningAttempt | WaybillError {
+  try {
+    const attempt = new RunningAttempt(message, thread.id);
+    thread.open(message.attemptId, attempt);
+    return attempt;
+  } catch (error) {
+    return toWaybillError(error);
+  }
+}
+
+const nothingUsed = { cpuMs: 0, heapBytes: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
+
+function refuse(error: WaybillError): AttemptReport {
+  const usage = { startedMs: performance.now(), ...nothingUsed };
+  return { settlement: { ok: false, error: errorToWire(error) }, usage, logs: [], hops: [] };
 }
 
 /** Step 6: runs the guest in a realm, until the job settles. */
@@ -55,8 +68,13 @@ async function run(thread: PoolThread, attempt: RunningAttempt): Promise<Ran> {
     const { target } = attempt.message;
     const program = target.kind === 'program' ? thread.programs.prepare(target.program) : undefined;
     const lease = await realmFor(thread, attempt);
-    const job = startGuest(thread, attempt, { realm: lease.realm, program });
-    return { end: await job.settled, job, lease };
+    try {
+      const job = startGuest(thread, attempt, { realm: lease.realm, program });
+      return { end: await job.settled, job, lease };
+    } catch (error) {
+      lease.release(true);
+      throw error;
+    }
   } catch (error) {
     return { end: { ok: false, error: toWaybillError(error) } };
   }
@@ -95,10 +113,9 @@ async function bill(
   { startedMs }: RunningAttempt,
   { end, job, lease }: Ran,
 ): Promise<AttemptUsage> {
-  const nothing = { cpuMs: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
   // Asking a guest that was cut off would mean to wait for it.
   const heapBytes = end.ok && lease !== undefined ? await lease.heapBytes() : 0;
-  return { startedMs, heapBytes, ...(job?.usage() ?? nothing) };
+  return { startedMs, ...nothingUsed, ...job?.usage(), heapBytes };
 }
 
 /** Step 9: ends the job's rights and gives the realm back, once its guest has stopped. */

@@ -13,6 +13,7 @@ export class RunningAttempt implements AttemptHandle {
   readonly hops: HopLog;
   readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
   readonly #told: Set<Promise<void>> = new Set();
+  #stoppedBy: WaybillError | undefined;
   #callGuest: CallGuest | undefined;
   #job: GuestJob | undefined;
 
@@ -34,6 +35,7 @@ export class RunningAttempt implements AttemptHandle {
   /** The guest has started: from now on it is its job that is stopped. */
   begin(job: GuestJob): void {
     this.#job = job;
+    if (this.#stoppedBy !== undefined) job.stop(this.#stoppedBy);
   }
 
   /** Lets the submitting thread call functions of this attempt's guest. */
@@ -48,16 +50,18 @@ export class RunningAttempt implements AttemptHandle {
 
   /** Keeps a message to the submitting thread that must arrive before the attempt's report does. */
   hasTold(message: Promise<void>): void {
+    const forget = (): void => void this.#told.delete(message);
     this.#told.add(message);
-    void message.finally(() => this.#told.delete(message));
+    message.then(forget, forget);
   }
 
-  /** Resolves when all that was told has arrived. */
+  /** Resolves when all that was told has arrived, or cannot arrive any more. */
   async allTold(): Promise<void> {
-    await Promise.all(this.#told);
+    await Promise.allSettled(this.#told);
   }
 
   stop(error: WaybillError): void {
+    this.#stoppedBy ??= error;
     this.#stopped.resolve(error);
     this.#job?.stop(error);
   }

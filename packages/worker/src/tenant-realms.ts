@@ -1,7 +1,10 @@
+import { makeError } from '@waybill/protocol';
 import type { GuestRealm } from '@waybill/sandbox';
 import type { IsolateMaker } from './isolate-maker.ts';
-import { type IsolateShelf, type ShelvedIsolate, usedBytes } from './isolate-shelf.ts';
+import type { IsolateShelf } from './isolate-shelf.ts';
 import type { RealmLease } from './realm-lease.ts';
+import type { ShelvedIsolate } from './shelved-isolate.ts';
+import { usedBytes } from './used-bytes.ts';
 
 /** Fresh realms for jobs that bring their own program: in the tenant's isolate, or in one for this job alone. */
 export class TenantRealms {
@@ -18,12 +21,16 @@ export class TenantRealms {
     const { isolate, realm } = await this.#maker.make(tenant, memoryBytes);
     return {
       realm,
-      heapBytes: () => usedBytes(isolate),
+      heapBytes: () => usedBytes(isolate, 0),
       release: () => this.#shelf.dispose(isolate),
     };
   }
 
-  /** A fresh realm in the isolate that all jobs of the tenant with this memory limit share. */
+  /**
+   * A fresh realm in the isolate that all jobs of the tenant with this memory limit share.
+   *
+   * @throws `ERR_WAYBILL_ISOLATE_LOST` where another job of the tenant takes the isolate down meanwhile
+   */
   async leaseShared(tenant: string, memoryBytes: number): Promise<RealmLease> {
     const key = `tenant\n${tenant}\n${memoryBytes}`;
     const shelved = await this.#shelf.take(key, () => this.#maker.make(tenant, memoryBytes));
@@ -43,7 +50,13 @@ export class TenantRealms {
   async #freshRealm(shelved: ShelvedIsolate): Promise<GuestRealm> {
     const { realm } = shelved;
     shelved.realm = undefined;
-    return realm ?? shelved.isolate.openRealm();
+    if (realm !== undefined) return realm;
+    try {
+      return await shelved.isolate.openRealm();
+    } catch (cause) {
+      const words = 'the isolate of the tenant was lost before the job had a realm in it';
+      throw makeError('ERR_WAYBILL_ISOLATE_LOST', words, { cause });
+    }
   }
 
   #release(shelved: ShelvedIsolate, realm: GuestRealm, unsure: boolean): void {

@@ -14,7 +14,7 @@ export interface ThreadOptions {
   readonly hostModuleUrl: string | undefined;
 }
 
-/** The first message of a thread to the pool. */
+/** A message of a thread to the pool: its first, and its last where it must end. */
 export type ThreadGreeting =
   | {
       readonly waybill: 'ready';

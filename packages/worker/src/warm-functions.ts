@@ -1,9 +1,10 @@
 import type { FunctionProgram } from '@waybill/protocol';
 import { loadProgram } from '@waybill/sandbox';
 import type { IsolateMaker, ReadyIsolate } from './isolate-maker.ts';
-import type { IsolateShelf, ShelvedIsolate } from './isolate-shelf.ts';
+import type { IsolateShelf } from './isolate-shelf.ts';
 import type { ProgramCache } from './program-cache.ts';
 import type { RealmLease } from './realm-lease.ts';
+import type { ShelvedIsolate } from './shelved-isolate.ts';
 
 /** What a deployed function needs to become warm. */
 export interface WarmRequest {
@@ -54,7 +55,7 @@ export class WarmFunctions {
     if (shelved.useCount % usesPerHeapLook === 1) void this.#shelf.look(shelved);
   }
 
-  /** Takes a function out of service; its running jobs finish. */
+  /** Takes a function out of service; its running jobs finish. Never rejects. */
   async drop(functionKey: string): Promise<void> {
     await this.#shelf.retireKey(shelfKey(functionKey));
   }

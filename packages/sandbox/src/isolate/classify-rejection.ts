@@ -11,6 +11,8 @@ export type TurnEnd =
   /** The isolate was gone already, or was disposed under it. */
   | 'lost';
 
+const outOfMemory = 'Isolate was disposed during execution due to memory limit';
+
 /**
  * Says what a rejected call into an isolate means.
  *
@@ -23,7 +25,7 @@ export function classifyRejection(
   facts: { readonly isDisposed: boolean; readonly tookMs: number; readonly timeoutMs: number },
 ): TurnEnd {
   const message = error instanceof Error ? error.message : '';
-  if (facts.isDisposed) return message.includes('memory limit') ? 'out-of-memory' : 'lost';
+  if (facts.isDisposed) return message === outOfMemory ? 'out-of-memory' : 'lost';
   const limitReached = facts.tookMs >= facts.timeoutMs - 1;
   if (limitReached && message === 'Script execution timed out.') return 'timed-out';
   return 'stray';

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeError } from '@waybill/protocol';
 import type { KitSettings } from '../kit/kit-types.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
-import type { TransformedModule } from '../program/transform-module.ts';
 import { type TurnEnd, classifyRejection } from './classify-rejection.ts';
 import type { CodeCache } from './code-cache.ts';
-import { GuestRealm } from './guest-realm.ts';
-import { type Context, type ExternalCopy, type Isolate, type Reference, type Script, ivm } from './ivm.ts';
+import { GuestRealm, type TurnBudget } from './guest-realm.ts';
+import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
+import { ScriptShelf } from './script-shelf.ts';
 import type { TurnGate } from './turn-gate.ts';
 import { TurnQueue } from './turn-queue.ts';
 
@@ -40,7 +40,7 @@ export class GuestIsolate {
   readonly #options: GuestIsolateOptions;
   readonly #turns: TurnQueue;
   readonly #outstanding: Set<Promise<unknown>> = new Set();
-  readonly #scripts: Map<string, Promise<Script>> = new Map();
+  readonly #scripts: ScriptShelf;
   readonly #realms: Set<GuestRealm> = new Set();
   #state: IsolateState = 'open';
   #tenant: string | undefined;
@@ -56,6 +56,7 @@ export class GuestIsolate {
       // Without a handler an exhausted heap aborts the process at once.
       onCatastrophicError: (message) => this.#wedge(message),
     });
+    this.#scripts = new ScriptShelf(this.#isolate, options.codeCache);
   }
 
   get state(): IsolateState {
@@ -82,7 +83,9 @@ export class GuestIsolate {
 
   /** Makes a realm whose kit is in place: ready for a program. Rejects where the isolate is gone. */
   async openRealm(): Promise<GuestRealm> {
-    const realm = await this.#insistently(() => GuestRealm.open(this, this.#isolate, this.#options.kit));
+    const realm = await this.#insistently(() =>
+      GuestRealm.open(this, this.#isolate, this.#options.kit),
+    );
     this.#realms.add(realm);
     return realm;
   }
@@ -93,49 +96,56 @@ export class GuestIsolate {
   }
 
   /**
-   * Makes one entry into guest code, at most `timeoutMs` long.
+   * Makes one entry into guest code, as soon as the isolate may run.
    *
+   * @param budget - how long it may take, asked when it starts
    * @returns how it ended and how long it computed; never rejects
    */
   turn(
     enter: Reference<unknown>,
     args: readonly unknown[],
-    limitMs: number,
+    budget: TurnBudget,
   ): Promise<{ end: TurnEnd; cpuMs: number }> {
-    return new Promise((resolve) => {
-      this.#turns.submit(async () => {
-        // The addon takes whole milliseconds, and 0 as "no limit".
-        const timeoutMs = Math.max(1, Math.ceil(limitMs));
-        const startedMs = performance.now();
-        // What ran since the last turn was our own work: making realms, compiling.
-        if (this.#turns.inFlightCount === 1) this.#readCpu();
-        let end: TurnEnd = 'done';
-        try {
-          await this.track(enter.apply(undefined, args as never[], { timeout: timeoutMs }));
-        } catch (error) {
-          const tookMs = performance.now() - startedMs;
-          end = classifyRejection(error, {
-            isDisposed: this.#isolate.isDisposed,
-            tookMs,
-            timeoutMs,
-          });
-        }
-        resolve({ end, cpuMs: this.#readCpu() });
-        if (end === 'out-of-memory' || end === 'lost') this.#lose();
-      });
+    const { promise, resolve } = Promise.withResolvers<{ end: TurnEnd; cpuMs: number }>();
+    this.#turns.submit(async () => {
+      const limitMs = budget();
+      // Whoever asked for it is gone; where the isolate is, it is told so.
+      if (limitMs <= 0 && this.#state === 'open') return resolve({ end: 'done', cpuMs: 0 });
+      // What ran since the last turn was our own work: making realms.
+      if (this.#turns.inFlightCount === 1) this.#readCpu();
+      const end = await this.#enter(enter, args, limitMs);
+      resolve({ end, cpuMs: this.#readCpu() });
+      if (end === 'out-of-memory' || end === 'lost') this.#lose();
     });
+    return promise;
   }
 
-  /** The module functions of a program in a realm, as references that the caller releases. */
-  async instantiate(program: PreparedProgram, context: Context): Promise<Reference<unknown>[]> {
-    return Promise.all(
+  /**
+   * The module functions of a program in a realm, as references that the caller releases.
+   *
+   * @throws Error where the engine refuses a module, in the engine's words
+   */
+  async instantiate(
+    program: PreparedProgram,
+    context: Context,
+  ): Promise<{ functions: Reference<unknown>[]; cpuMs: number }> {
+    if (this.#turns.inFlightCount === 0) this.#readCpu();
+    const owner = `${this.tenant}\n${program.hash}`;
+    const made = await Promise.allSettled(
       program.modules.map(async (module) => {
-        const script = await this.#insistently(() => this.#script(program.hash, module));
-        return this.#insistently(async () => {
-          return (await script.run(context, { reference: true })) as Reference<unknown>;
-        });
+        const script = await this.#insistently(() => this.#scripts.compile(owner, module));
+        return this.#insistently(
+          async () => (await script.run(context, { reference: true })) as Reference<unknown>,
+        );
       }),
     );
+    const functions = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    for (const each of made) {
+      if (each.status === 'fulfilled') continue;
+      for (const reference of functions) reference.release();
+      throw each.reason;
+    }
+    return { functions, cpuMs: this.#readCpu() };
   }
 
   /** Heap and external memory in use, in bytes. Waits for turns in flight. Rejects where the isolate is gone. */
@@ -177,6 +187,24 @@ export class GuestIsolate {
     return promise;
   }
 
+  async #enter(
+    enter: Reference<unknown>,
+    args: readonly unknown[],
+    limitMs: number,
+  ): Promise<TurnEnd> {
+    // The addon takes whole milliseconds, and 0 as "no limit".
+    const timeoutMs = Math.max(1, Math.ceil(limitMs));
+    const startedMs = performance.now();
+    try {
+      await this.track(enter.apply(undefined, args as never[], { timeout: timeoutMs }));
+      return 'done';
+    } catch (error) {
+      const tookMs = performance.now() - startedMs;
+      const { isDisposed } = this.#isolate;
+      return classifyRejection(error, { isDisposed, tookMs, timeoutMs });
+    }
+  }
+
   // Work of ours that guest code has no part in can still be handed an unhandled rejection that some guest left
   // behind. The addon reports such errors once, so the second answer is about the work itself.
   async #insistently<T>(work: () => Promise<T>): Promise<T> {
@@ -186,31 +214,6 @@ export class GuestIsolate {
       if (this.#isolate.isDisposed) throw error;
       return this.track(work());
     }
-  }
-
-  #script(hash: string, module: TransformedModule): Promise<Script> {
-    const { codeCache } = this.#options;
-    const key = `${this.tenant}\n${hash}\n${module.shape.specifier}`;
-    const known = this.#scripts.get(key);
-    if (known !== undefined) return known;
-    const cached = codeCache.accepts(module.text) ? codeCache.get(key) : undefined;
-    const produce = cached === undefined && codeCache.accepts(module.text);
-    const compiled = this.track(
-      this.#isolate.compileScript(module.text, {
-        filename: `waybill:${module.shape.specifier}`,
-        columnOffset: -module.prefixLength,
-        ...(cached === undefined ? {} : { cachedData: cached }),
-        ...(produce ? { produceCachedData: true } : {}),
-      }),
-    ).then((script) => {
-      // The addon puts the cache on the script, which its types do not say.
-      const { cachedData } = script as Script & { cachedData?: ExternalCopy<ArrayBuffer> };
-      if (produce && cachedData !== undefined) codeCache.set(key, cachedData);
-      return script;
-    });
-    this.#scripts.set(key, compiled);
-    compiled.catch(() => this.#scripts.delete(key));
-    return compiled;
   }
 
   // The addon's clock counts time that the isolate was running; turns end in order, so what was added since the

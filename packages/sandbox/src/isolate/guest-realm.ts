@@ -1,8 +1,8 @@
 import type {
+  GuestMessage,
   GuestMessageKind,
   HostMessageKind,
   KitSettings,
-  SendToHost,
 } from '../kit/kit-types.ts';
 import { kitFilename, kitSource } from '../kit/kit-source.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
@@ -10,9 +10,21 @@ import type { TurnEnd } from './classify-rejection.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
 
+/** One message of the kit, without the job it is from; see `GuestMessageKind` for what the fields hold. */
+export interface JobMessage {
+  readonly kind: GuestMessageKind;
+  readonly id: number;
+  readonly n: number;
+  readonly a: string;
+  readonly b: string;
+}
+
+/** How long one entry may take, in ms, asked when it starts; 0 or less: it is not made at all. */
+export type TurnBudget = () => number;
+
 /** Who hears the messages that the kit sends for one job, and what becomes of the realm. */
 export interface RealmListener {
-  message(kind: GuestMessageKind, id: number, n: number, a: string, b: string): void;
+  message(message: JobMessage): void;
   /** The isolate is gone; nothing more will be heard. */
   lost(): void;
 }
@@ -50,16 +62,18 @@ export class GuestRealm {
   private constructor(
     isolate: GuestIsolate,
     settings: KitSettings,
-    context: Context,
-    enter: Reference<unknown>,
-    listeners: Map<number, RealmListener>,
+    made: {
+      readonly context: Context;
+      readonly enter: Reference<unknown>;
+      readonly listeners: Map<number, RealmListener>;
+    },
   ) {
     this.isolate = isolate;
     this.id = `${isolate.number}.${nextRealmNumber(isolate)}`;
     this.hostFunctionNames = settings.hostFunctionNames;
-    this.#context = context;
-    this.#enter = enter;
-    this.#listeners = listeners;
+    this.#context = made.context;
+    this.#enter = made.enter;
+    this.#listeners = made.listeners;
   }
 
   /** Makes the realm; called by its isolate. */
@@ -70,15 +84,15 @@ export class GuestRealm {
   ): Promise<GuestRealm> {
     const listeners = new Map<number, RealmListener>();
     // Runs without any async context: the addon calls it from its own event.
-    const heard: SendToHost = (kind, jobKey, id, n, a, b) =>
-      listeners.get(jobKey)?.message(kind, id, n, a, b);
+    const heard = (...[kind, jobKey, id, n, a, b]: GuestMessage): void =>
+      listeners.get(jobKey)?.message({ kind, id, n, a, b });
     const context = await within.createContext();
     const enter = (await context.evalClosure(
       kitSource,
       [new ivm.Callback(heard, { ignored: true }), JSON.stringify(settings)],
       { result: { reference: true }, filename: kitFilename },
     )) as unknown as Reference<unknown>;
-    return new GuestRealm(isolate, settings, context, enter, listeners);
+    return new GuestRealm(isolate, settings, { context, enter, listeners });
   }
 
   /** Jobs that are open in this realm. */
@@ -100,7 +114,7 @@ export class GuestRealm {
   /** Hears how the evaluation of the program ended; called once, and not where the isolate is lost before. */
   onProgram(heard: (failure: string | undefined) => void, lost: () => void): void {
     this.#listeners.set(programKey, {
-      message: (kind, _id, _n, a) => {
+      message: ({ kind, a }) => {
         this.#listeners.delete(programKey);
         heard(kind === 'load-failed' ? a : undefined);
       },
@@ -112,20 +126,29 @@ export class GuestRealm {
   async enter(
     jobKey: number,
     message: HostMessage,
-    limitMs: number,
+    budget: TurnBudget,
   ): Promise<{ end: TurnEnd; cpuMs: number }> {
     if (this.#state === 'closed') return { end: 'lost', cpuMs: 0 };
     const { kind, id = 0, n = 0, a = '', b = '', extra = [] } = message;
-    return this.isolate.turn(this.#enter, [kind, jobKey, id, n, a, b, ...extra], limitMs);
+    return this.isolate.turn(this.#enter, [kind, jobKey, id, n, a, b, ...extra], budget);
   }
 
-  /** Has the realm evaluate a program; how that went is heard by `onProgram` and by the jobs that wait for it. */
-  async load(program: PreparedProgram, limitMs: number): Promise<{ end: TurnEnd; cpuMs: number }> {
-    const functions = await this.isolate.instantiate(program, this.#context);
-    const shapes = JSON.stringify(program.modules.map((module) => module.shape));
-    const extra = functions.map((reference) => reference.derefInto());
+  /**
+   * Has the realm evaluate its one program; how that went is heard by `onProgram` and by the jobs that wait for it.
+   *
+   * @throws Error where the engine refuses what the parser took, in the engine's words
+   */
+  async load(
+    program: PreparedProgram,
+    limit: number | TurnBudget,
+  ): Promise<{ end: TurnEnd; cpuMs: number }> {
+    const budget = typeof limit === 'number' ? (): number => limit : limit;
+    const { functions, cpuMs: compileMs } = await this.isolate.instantiate(program, this.#context);
     try {
-      return await this.enter(programKey, { kind: 'load', a: shapes, extra }, limitMs);
+      const shapes = JSON.stringify(program.modules.map((module) => module.shape));
+      const extra = functions.map((reference) => reference.derefInto());
+      const turn = await this.enter(programKey, { kind: 'load', a: shapes, extra }, budget);
+      return { end: turn.end, cpuMs: compileMs + turn.cpuMs };
     } finally {
       for (const reference of functions) reference.release();
     }

@@ -1,14 +1,9 @@
-import {
-  type ErrorCode,
-  type WaybillError,
-  errorCodes,
-  isWaybillError,
-  makeError,
-} from '@waybill/protocol';
-import type { DescribedError } from '../kit/kit-types.ts';
+import { type WaybillError, isWaybillError, makeError } from '@waybill/protocol';
+import { type DescribedError, type KitErrorCode, kitErrorCodes } from '../kit/kit-types.ts';
 
-function isKnownCode(code: string | undefined): code is ErrorCode {
-  return code !== undefined && Object.hasOwn(errorCodes, code);
+// Named one by one: a code of the host's would have the job blamed on it, and run again.
+function isKitCode(code: string | undefined): code is KitErrorCode {
+  return kitErrorCodes.some((known) => known === code);
 }
 
 function causeOf(described: DescribedError): Error | undefined {
@@ -28,7 +23,7 @@ function causeOf(described: DescribedError): Error | undefined {
  */
 export function errorFromGuest(described: DescribedError, hostFailure: unknown): WaybillError {
   const { name, message, stack, code, kitCode } = described;
-  const stacks = { guest: stack };
+  const stackOf = { guest: stack };
   const cause = causeOf(described);
   const details = { name, message, ...(code === undefined ? {} : { code }) };
   if (hostFailure !== undefined) {
@@ -37,19 +32,23 @@ export function errorFromGuest(described: DescribedError, hostFailure: unknown):
       return makeError(hostFailure.code, hostFailure.message, {
         details: hostFailure.details,
         cause: hostFailure,
-        stacks: { ...hostFailure.stacks, ...stacks },
+        stackOf: { ...hostFailure.stackOf, ...stackOf },
       });
     }
-    return makeError('ERR_WAYBILL_HOST_FUNCTION_THREW', `a host function threw ${name}: ${message}`, {
-      details,
-      cause: hostFailure,
-      stacks: { ...stacks, host },
-    });
+    return makeError(
+      'ERR_WAYBILL_HOST_FUNCTION_THREW',
+      `a host function threw ${name}: ${message}`,
+      {
+        details,
+        cause: hostFailure,
+        stackOf: { ...stackOf, host },
+      },
+    );
   }
-  if (isKnownCode(kitCode)) return makeError(kitCode, message, { stacks });
+  if (isKitCode(kitCode)) return makeError(kitCode, message, { stackOf });
   return makeError('ERR_WAYBILL_GUEST_THREW', `the guest threw ${name}: ${message}`, {
     details,
-    stacks,
+    stackOf,
     ...(cause === undefined ? {} : { cause }),
   });
 }

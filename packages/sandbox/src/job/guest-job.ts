@@ -1,52 +1,28 @@
 import {
-  type Limits,
   type LogLine,
   type Parcel,
   type WaybillError,
   makeError,
   parcelByteLength,
+  toWaybillError,
 } from '@waybill/protocol';
 import type { TurnEnd } from '../isolate/classify-rejection.ts';
-import type { GuestRealm, HostMessage, RealmListener } from '../isolate/guest-realm.ts';
-import type { GuestMessageKind, JobSettings } from '../kit/kit-types.ts';
-import type { PreparedProgram } from '../program/prepare-program.ts';
+import type { GuestRealm, HostMessage, JobMessage, RealmListener } from '../isolate/guest-realm.ts';
 import { errorFromGuest, readDescribed } from './guest-failure.ts';
 import { GuestTimers } from './guest-timers.ts';
-import { HostCallDesk, type HostCallHandler } from './host-call-desk.ts';
+import { HostCallDesk } from './host-call-desk.ts';
+import type { GuestJobOptions, GuestUsage, Settlement } from './job-options.ts';
+import { jobSettings } from './job-settings.ts';
+import {
+  cpuLimitError,
+  deadlineError,
+  isolateLostError,
+  memoryLimitError,
+} from './limit-errors.ts';
 import { LogBook, logLevels } from './log-book.ts';
 
-/** How a job ended inside the sandbox. */
-export type Settlement =
-  | { readonly ok: true; readonly value: Parcel }
-  | { readonly ok: false; readonly error: WaybillError };
-
-/** What a job in a realm needs. */
-export interface GuestJobOptions {
-  readonly input: Parcel;
-  readonly limits: Limits;
-  /** The guest-visible context: pairs of name and JSON text. */
-  readonly context: readonly (readonly [string, string])[];
-  /** When the job must have settled, as `performance.now()` of this process. */
-  readonly deadlineMs: number;
-  /** When the job was submitted, on the same clock; log times count from it. */
-  readonly submittedMs: number;
-  /** The program to evaluate first; absent where the realm has one. */
-  readonly program?: PreparedProgram | undefined;
-  /** Runs host functions. Called in no async context: bind it to the job's. */
-  readonly hostCall: HostCallHandler;
-  /** Hears each log line as it is kept. Called in no async context. */
-  readonly onLog?: ((line: LogLine) => void) | undefined;
-  /** Hears once what the guest sees of its context. Called in no async context. */
-  readonly onSeen?: ((context: readonly (readonly [string, string])[]) => void) | undefined;
-}
-
-/** What a job used so far. */
-export interface GuestUsage {
-  readonly cpuMs: number;
-  readonly hostCalls: number;
-  readonly hostWaitMs: number;
-  readonly logBytes: number;
-}
+/** How long a guest may take to hear that its job was stopped, in ms: to run its abort listeners. */
+const farewellMs = 50;
 
 /**
  * One job in a realm, from its start until it settles, once.
@@ -77,7 +53,9 @@ export class GuestJob implements RealmListener {
       this.#settle = resolve;
     });
     this.#log = new LogBook(options.limits, options.submittedMs);
-    this.#desk = new HostCallDesk(options.limits, options.hostCall, (message) => this.#enter(message));
+    this.#desk = new HostCallDesk(options.limits, options.hostCall, (message) =>
+      this.#enter(message),
+    );
     this.#timers = new GuestTimers((id) => this.#enter({ kind: 'wake', id }));
     this.#key = realm.join(this);
     const leftMs = options.deadlineMs - performance.now();
@@ -119,8 +97,21 @@ export class GuestJob implements RealmListener {
     this.#finish({ ok: false, error });
   }
 
-  message(kind: GuestMessageKind, id: number, n: number, a: string, b: string): void {
+  message(message: JobMessage): void {
     if (this.#state === 'settled') return;
+    try {
+      this.#heard(message);
+    } catch (error) {
+      // The addon would drop it, and the job would wait for its deadline.
+      this.stop(toWaybillError(error));
+    }
+  }
+
+  lost(): void {
+    this.stop(isolateLostError());
+  }
+
+  #heard({ kind, id, n, a, b }: JobMessage): void {
     switch (kind) {
       case 'returned':
         return this.#returned({ text: a, bytes: b });
@@ -147,45 +138,33 @@ export class GuestJob implements RealmListener {
     }
   }
 
-  lost(): void {
-    const message = 'the isolate that the job shared with other jobs of its tenant was lost';
-    this.#finish({ ok: false, error: makeError('ERR_WAYBILL_ISOLATE_LOST', message) });
-  }
-
   #start(): void {
     const { input, limits, context, program, onSeen } = this.#options;
-    const settings: JobSettings = {
-      maxChars: {
-        result: limits.resultBytes,
-        hostCall: limits.hostCallBytes,
-        log: limits.logBytes,
-      },
-      maxDepth: limits.depth,
-      hostCalls: limits.hostCalls,
-      concurrentHostCalls: limits.concurrentHostCalls,
-      timers: limits.timers,
-      logLines: limits.logLines,
-      context,
-      trail: onSeen !== undefined,
-    };
-    this.#enter({ kind: 'start', a: input.text, b: input.bytes, extra: [JSON.stringify(settings)] });
+    const settings = jobSettings(limits, context, onSeen !== undefined);
+    this.#enter({
+      kind: 'start',
+      a: input.text,
+      b: input.bytes,
+      extra: [JSON.stringify(settings)],
+    });
     if (program === undefined) return;
-    this.#count(this.#realm.load(program, this.#budgetMs())).catch((error: unknown) => {
+    this.#count(this.#realm.load(program, () => this.#budgetMs())).catch((error: unknown) => {
       // What our parser took and the engine does not: said in the engine's words.
       const words = error instanceof Error ? error.message : String(error);
       this.stop(makeError('ERR_WAYBILL_GUEST_SYNTAX', words));
     });
   }
 
-  // What is left for computing, and whether the deadline comes before the end of the cpu budget.
+  // What is left for computing: nothing, once the job has settled.
   #budgetMs(): number {
+    if (this.#state === 'settled') return 0;
     const cpuLeftMs = this.#options.limits.cpuMs - this.#cpuMs;
     return Math.max(1, Math.min(cpuLeftMs, this.#options.deadlineMs - performance.now()));
   }
 
   #enter(message: HostMessage): void {
     if (this.#state === 'settled') return;
-    void this.#count(this.#realm.enter(this.#key, message, this.#budgetMs()));
+    void this.#count(this.#realm.enter(this.#key, message, () => this.#budgetMs()));
   }
 
   async #count(turn: Promise<{ end: TurnEnd; cpuMs: number }>): Promise<void> {
@@ -203,15 +182,13 @@ export class GuestJob implements RealmListener {
     switch (end) {
       case 'done':
       case 'stray':
+        if (this.#cpuMs > this.#options.limits.cpuMs) this.#budgetSpent();
         return;
       case 'timed-out':
         this.#wasCut = true;
         return this.#budgetSpent();
-      case 'out-of-memory': {
-        const { memoryBytes } = this.#options.limits;
-        const message = `the isolate's heap grew past ${memoryBytes} bytes`;
-        return this.stop(makeError('ERR_WAYBILL_GUEST_MEMORY_LIMIT', message));
-      }
+      case 'out-of-memory':
+        return this.stop(memoryLimitError(this.#options.limits));
       case 'lost':
         return this.lost();
     }
@@ -219,27 +196,13 @@ export class GuestJob implements RealmListener {
 
   #budgetSpent(): void {
     if (performance.now() >= this.#options.deadlineMs - 1) return this.#deadlinePassed();
-    const { cpuMs } = this.#options.limits;
-    this.stop(makeError('ERR_WAYBILL_GUEST_CPU_LIMIT', `the guest computed for more than ${cpuMs} ms`));
+    this.stop(cpuLimitError(this.#options.limits));
   }
 
   #deadlinePassed(): void {
-    const waitsForHost = this.#turns.size === 0 && this.#desk.pendingNames.length > 0;
-    const names = this.#desk.pendingNames.join(', ');
-    const { wallMs } = this.#options.limits;
-    this.stop(
-      waitsForHost
-        ? makeError(
-            'ERR_WAYBILL_HOST_FUNCTION_TIMEOUT',
-            `the deadline passed (${wallMs} ms after submit) while the guest waited for ${names}`,
-            { details: { wallMs, pending: names } },
-          )
-        : makeError(
-            'ERR_WAYBILL_DEADLINE_EXCEEDED',
-            `the guest had not settled ${wallMs} ms after submit`,
-            { details: { wallMs } },
-          ),
-    );
+    // A guest that computes is not waiting, whatever it has asked for.
+    const pending = this.#turns.size === 0 ? this.#desk.pendingNames : [];
+    this.stop(deadlineError(this.#options.limits, pending));
   }
 
   #returned(value: Parcel): void {
@@ -277,8 +240,9 @@ export class GuestJob implements RealmListener {
   #tellGuest(settlement: Settlement): void {
     if (this.#options.program !== undefined) return;
     const reason = settlement.ok ? 'the job has ended' : settlement.error.message;
-    const limitMs = Math.max(1, Math.min(50, this.#options.limits.cpuMs));
-    void this.#realm.enter(this.#key, { kind: 'abort', a: reason }, limitMs);
-    void this.#realm.enter(this.#key, { kind: 'end' }, limitMs);
+    const limitMs = Math.min(farewellMs, this.#options.limits.cpuMs);
+    for (const message of [{ kind: 'abort', a: reason }, { kind: 'end' }] as const) {
+      void this.#count(this.#realm.enter(this.#key, message, () => limitMs));
+    }
   }
 }

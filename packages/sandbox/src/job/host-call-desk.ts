@@ -1,4 +1,10 @@
-import { type Limits, type Parcel, type WaybillError, makeError, parcelByteLength } from '@waybill/protocol';
+import {
+  type Limits,
+  type Parcel,
+  type WaybillError,
+  makeError,
+  parcelByteLength,
+} from '@waybill/protocol';
 import type { HostMessage } from '../isolate/guest-realm.ts';
 
 /** Calls a guest function that the guest passed as an argument of a host call. Arguments and result as parcels. */
@@ -140,8 +146,13 @@ function ended(): WaybillError {
 
 // A guest learns name, message and code. Stacks and causes would show it the host's files.
 function forGuest(error: unknown): string {
-  if (!(error instanceof Error)) return JSON.stringify({ name: 'Error', message: String(error).slice(0, 4096) });
-  const { name, message, code } = error as Error & { code?: unknown };
-  const known = typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {};
-  return JSON.stringify({ name: String(name), message: String(message).slice(0, 4096), ...known });
+  const { name, message, code } = (
+    error instanceof Error ? error : { name: 'Error', message: error }
+  ) as { name: unknown; message: unknown; code?: unknown };
+  const isCode = typeof code === 'string' || typeof code === 'number';
+  return JSON.stringify({
+    name: String(name),
+    message: String(message).slice(0, 4096),
+    code: isCode ? String(code) : null,
+  });
 }

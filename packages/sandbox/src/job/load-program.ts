@@ -1,7 +1,26 @@
 import { type Limits, type WaybillError, makeError } from '@waybill/protocol';
 import type { GuestRealm } from '../isolate/guest-realm.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
+import { cpuLimitError, isolateLostError, memoryLimitError } from './limit-errors.ts';
 import { errorFromGuest, readDescribed } from './guest-failure.ts';
+
+// How the turn in which the program is evaluated ended, where that says something.
+async function failureOfTurn(
+  realm: GuestRealm,
+  program: PreparedProgram,
+  limits: Limits,
+): Promise<WaybillError | undefined> {
+  try {
+    const { end } = await realm.load(program, limits.cpuMs);
+    if (end === 'timed-out') return cpuLimitError(limits);
+    if (end === 'out-of-memory') return memoryLimitError(limits);
+    return end === 'lost' ? isolateLostError() : undefined;
+  } catch (error) {
+    // What our parser took and the engine does not: said in the engine's words.
+    const words = error instanceof Error ? error.message : String(error);
+    return makeError('ERR_WAYBILL_GUEST_SYNTAX', words);
+  }
+}
 
 /**
  * Evaluates a program in a realm that many jobs will share.
@@ -21,23 +40,15 @@ export async function loadProgram(
   }, limits.wallMs);
   realm.onProgram(
     (failure) =>
-      loaded.resolve(failure === undefined ? undefined : errorFromGuest(readDescribed(failure), undefined)),
-    () => loaded.resolve(makeError('ERR_WAYBILL_ISOLATE_LOST', 'the isolate of the function was lost')),
+      loaded.resolve(
+        failure === undefined ? undefined : errorFromGuest(readDescribed(failure), undefined),
+      ),
+    () => loaded.resolve(isolateLostError()),
   );
   try {
-    const { end } = await realm.load(program, limits.cpuMs);
-    if (end === 'timed-out') {
-      const words = `the function's modules computed for more than ${limits.cpuMs} ms`;
-      return makeError('ERR_WAYBILL_GUEST_CPU_LIMIT', words);
-    }
-    if (end === 'out-of-memory') {
-      const words = `the isolate's heap grew past ${limits.memoryBytes} bytes`;
-      return makeError('ERR_WAYBILL_GUEST_MEMORY_LIMIT', words);
-    }
-    return await loaded.promise;
-  } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    return makeError('ERR_WAYBILL_GUEST_SYNTAX', words);
+    // A guest that cannot be stopped leaves its turn open for good.
+    const turn = failureOfTurn(realm, program, limits);
+    return await Promise.race([loaded.promise, turn.then((failure) => failure ?? loaded.promise)]);
   } finally {
     clearTimeout(overdue);
   }

@@ -3,12 +3,14 @@ import type { LogLevel, LogLine } from '@waybill/protocol';
 /** The levels by the index that the kit sends. */
 export const logLevels: readonly LogLevel[] = ['debug', 'log', 'info', 'warn', 'error'];
 
-/** The longest beginning of a text that fits into a number of UTF-8 bytes. */
+/** The longest beginning of a text that fits into a number of UTF-8 bytes, whole characters only. */
 function fitting(text: string, maxBytes: number): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
-  const cut = Buffer.from(text).subarray(0, maxBytes).toString();
-  // A character that was cut in two ends up as a replacement character.
-  return cut.endsWith('\uFFFD') ? cut.slice(0, -1) : cut;
+  const bytes = Buffer.from(text);
+  let end = maxBytes;
+  // A byte of the form 10xxxxxx goes on with the character before it.
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end);
 }
 
 /** What a job logged, kept up to its limits; where something had to go, the last line says so. */

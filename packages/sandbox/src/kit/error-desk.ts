@@ -42,6 +42,12 @@ export class ErrorDesk {
     return this.#make(words, { hostCallId });
   }
 
+  /** An error with nothing known of its origin. */
+  named(words: ErrorWords): Error {
+    return this.#make(words, {});
+  }
+
+  /** The error of a value that cannot cross. */
   faultError(fault: ParcelFault): Error {
     const message = `${fault.path}: ${fault.found}`;
     return this.#make({ name: 'Error', message, code: undefined, frames: '' }, { fault });
@@ -63,24 +69,34 @@ export class ErrorDesk {
   framesOf(site: { readonly stack?: unknown }): string {
     try {
       const { stack } = site;
-      return typeof stack === 'string' ? this.guestFrames(this.#p.slice(stack, 0, 16_384)) : '';
+      if (typeof stack !== 'string') return '';
+      // The first line is the heading of an error that was none.
+      const from = this.#p.indexOf(stack, '\n') + 1;
+      return from === 0 ? '' : this.guestFrames(this.#p.slice(stack, from, from + 16_384));
     } catch {
       // A formatter of the guest's that throws: there are no frames to show.
       return '';
     }
   }
 
-  /** A stack without the kit's frames: they would only puzzle whoever reads it. */
+  /** A stack without the kit's frames and what they called it through: they would only puzzle whoever reads it. */
   guestFrames(stack: string): string {
+    const { indexOf, slice } = this.#p;
     let kept = '';
-    for (let start = 0; start < stack.length; ) {
-      const found = this.#p.indexOf(stack, '\n', start);
+    let native = '';
+    for (let start = 0; start < stack.length;) {
+      const found = indexOf(stack, '\n', start);
       const end = found < 0 ? stack.length : found;
-      const line = this.#p.slice(stack, start, end);
-      if (this.#p.indexOf(line, 'waybill:kit') < 0) kept += kept === '' ? line : `\n${line}`;
+      const line = `${start === 0 ? '' : '\n'}${slice(stack, start, end)}`;
+      if (indexOf(line, 'waybill:kit') >= 0) native = '';
+      else if (indexOf(line, '(<anonymous>)') >= 0) native += line;
+      else {
+        kept += native + line;
+        native = '';
+      }
       start = end + 1;
     }
-    return kept;
+    return kept + native;
   }
 
   /** A thrown value as the JSON of a {@link DescribedError}. Never throws; each text in it is cut to length. */
@@ -95,8 +111,8 @@ export class ErrorDesk {
     if (code !== undefined) this.#p.put(error, 'code', code);
     const head = message === '' ? name : `${name}: ${message}`;
     this.#p.put(error, 'stack', frames === '' ? head : `${head}\n${frames}`, false);
-    const full = { __proto__: null, kitCode: undefined, hostCallId: undefined, fault: undefined };
-    this.#p.weakSet(this.#origins, error, { ...full, ...origin, __proto__: null } as Origin);
+    // Without a prototype: what is absent must not be found on Object.prototype.
+    this.#p.weakSet(this.#origins, error, { ...origin, __proto__: null } as Origin);
     return error;
   }
 
@@ -118,11 +134,13 @@ export class ErrorDesk {
 
   #objectOf(thrown: object, depth: number): DescribedError {
     if (!('message' in thrown || 'stack' in thrown || this.#p.prototypeOf(thrown) === null)) {
-      return this.#plain(`threw ${this.#p.slice(this.#p.stringify(thrown), 0, 1024)}`);
+      return this.#plain(`threw ${this.#words(this.#p.stringify(thrown), 1024, 'an object')}`);
     }
     const { name, message, stack, code, cause } = thrown as Record<string, unknown>;
     const unreadable = '(a message that cannot be read)';
-    const described = this.#plain(message === undefined ? '' : this.#words(message, 4096, unreadable));
+    const described = this.#plain(
+      message === undefined ? '' : this.#words(message, 4096, unreadable),
+    );
     if (name !== undefined) described.name = this.#words(name, 100, 'Error');
     if (typeof stack === 'string') {
       described.stack = this.guestFrames(this.#p.slice(stack, 0, 16_384));

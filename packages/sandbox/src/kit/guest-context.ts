@@ -50,5 +50,5 @@ export function makeContext(p: KitPrimordials, errors: ErrorDesk, job: KitJob): 
     get: p.freeze(get),
     has: p.freeze(has),
     names: p.freeze(names),
-  } as CarriedContext);
+  } as object as CarriedContext);
 }

@@ -80,9 +80,11 @@ export class GuestLog {
     if (typeof value !== 'object' || value === null) return this.#p.textOf(value);
     try {
       const { stack } = value as { stack?: unknown };
-      if (typeof stack === 'string') return this.#errors.guestFrames(this.#p.slice(stack, 0, 16_384));
-      // undefined where a toJSON says so.
-      return (this.#p.stringify(value) as string | undefined) ?? this.#p.classOf(value);
+      if (typeof stack === 'string')
+        return this.#errors.guestFrames(this.#p.slice(stack, 0, 16_384));
+      const text: string | undefined = this.#p.stringify(value);
+      // Where a toJSON gave undefined, so is the text.
+      return text ?? this.#p.classOf(value);
     } catch {
       return this.#classOf(value);
     }

@@ -33,7 +33,7 @@ export class GuestSignal {
   abort(why: string): void {
     if (this.#reason !== undefined) return;
     const words = { name: 'AbortError', message: why, code: undefined, frames: '' };
-    this.#reason = this.#errors.hostFailure(words, 0);
+    this.#reason = this.#errors.named(words);
     const event = this.#p.freeze({ __proto__: null, type: 'abort', target: this.object });
     const { onabort } = this.object as { onabort: unknown };
     this.#dispatch(onabort, event);
@@ -41,7 +41,8 @@ export class GuestSignal {
   }
 
   #dispatch(listener: unknown, event: object): void {
-    if (typeof listener === 'function') this.#attempt('abort listener', listener as Listener, [event]);
+    if (typeof listener === 'function')
+      this.#attempt('abort listener', listener as Listener, [event]);
   }
 
   #make(): object {

@@ -14,12 +14,20 @@ export interface HardenedRealm {
  *
  * - WebAssembly memories and tables, SharedArrayBuffer and resizable ArrayBuffers hold memory outside the heap
  *   limit (1 GB under a limit of 32 MB was measured). Atomics goes with the buffers it is for.
+ * - A FinalizationRegistry's callbacks run outside every turn, and so without a time limit: one that loops holds the
+ *   isolate's thread for good (measured).
  * - A Float16Array aborts the process in the addon's copying paths. None is used on guest values; it is gone
  *   all the same.
  */
 export function hardenRealm(): HardenedRealm {
   const { construct, defineProperty, deleteProperty, ownKeys } = Reflect;
-  const doomed = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'Float16Array'];
+  const doomed = [
+    'WebAssembly',
+    'SharedArrayBuffer',
+    'Atomics',
+    'FinalizationRegistry',
+    'Float16Array',
+  ];
   for (const name of doomed) deleteProperty(globalThis, name);
   const hidden = { writable: true, enumerable: false, configurable: true };
 

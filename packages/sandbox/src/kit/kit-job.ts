@@ -1,4 +1,3 @@
-import type { CarriedContext } from './guest-context.ts';
 import type { GuestSignal } from './guest-signal.ts';
 import type { PendingCall } from './host-calls.ts';
 import type { KitPrimordials } from './kit-primordials.ts';
@@ -17,7 +16,6 @@ export class KitJob {
   readonly calls: Map<number, PendingCall>;
   readonly callbacks: Map<number, (...args: unknown[]) => unknown>;
   signal: GuestSignal | undefined;
-  context: CarriedContext | undefined;
   callCount = 0;
   callbackCount = 0;
   timerCount = 0;

@@ -15,6 +15,7 @@ export interface KitPrimordials extends Primordials {
   /** Gives an object a `stack`: the frames below a function, its callers. */
   readonly captureStack: (target: object, below: (...args: never[]) => unknown) => void;
   readonly textOf: (value: unknown) => string;
+  readonly numberOf: (value: unknown) => number;
   readonly charCodeAt: (text: string, index: number) => number;
 }
 
@@ -25,7 +26,7 @@ export function captureKitPrimordials(): KitPrimordials {
   const { get: mapGet, delete: mapDelete } = Map.prototype;
   const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get as () => number;
   const { get: weakGet, set: weakSet } = WeakMap.prototype;
-  const [PromiseOf, TypeErrorOf, StringOf] = [Promise, TypeError, String];
+  const [PromiseOf, TypeErrorOf, StringOf, NumberOf] = [Promise, TypeError, String, Number];
   const { captureStackTrace } = Error;
   // A bound function needs no list of arguments per call; this one is called once for every byte.
   const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
@@ -42,6 +43,7 @@ export function captureKitPrimordials(): KitPrimordials {
     makePromise: (run) => new PromiseOf(run),
     captureStack: (target, below) => captureStackTrace(target, below),
     textOf: (value) => StringOf(value),
+    numberOf: (value) => NumberOf(value),
     charCodeAt: charCodeAt as KitPrimordials['charCodeAt'],
   };
 }

@@ -1,37 +1,67 @@
-import { capturePrimordials, makeParcelReader, makeParcelWriter } from '@waybill/protocol';
-import { makeErrorMarks } from './describe-error.ts';
-import { makeGuestSurface } from './guest-surface.ts';
+import {
+  ParcelReader,
+  ParcelWriter,
+  Trail,
+  captureBytes,
+  captureCollections,
+  captureObjects,
+  capturePrimordials,
+} from '@waybill/protocol';
+import { ErrorDesk } from './error-desk.ts';
+import { GuestCallbacks } from './guest-callbacks.ts';
+import { makeContext } from './guest-context.ts';
+import { GuestLog } from './guest-log.ts';
+import { GuestSignal } from './guest-signal.ts';
 import { hardenRealm } from './harden-realm.ts';
-import { makeHostCalls } from './host-object.ts';
-import { makeKit } from './kit.ts';
-import { makeModuleLinker } from './module-linker.ts';
+import { HostCalls } from './host-calls.ts';
+import { HostObjects } from './host-object.ts';
+import { Kit } from './kit.ts';
+import { KitJob } from './kit-job.ts';
+import { captureKitPrimordials } from './kit-primordials.ts';
+import { KitProgram } from './kit-program.ts';
+import { subscribe } from './kit-tools.ts';
+import { ModuleLinker } from './module-linker.ts';
+import { ModuleNamespaces } from './module-namespace.ts';
 import { makeParcelHooks } from './parcel-hooks.ts';
 import { resolveSpecifier } from './resolve-specifier.ts';
-import { installTimers } from './timers.ts';
+import { KitTimers } from './timers.ts';
 
 // Each of these names nothing but globals of the language and its siblings here, so that their texts, put side
 // by side in one strict closure, are the kit. They are written, typed, linted and tested as ordinary code.
 const parts = [
+  captureObjects,
+  captureBytes,
+  captureCollections,
   capturePrimordials,
-  makeParcelWriter,
-  makeParcelReader,
+  captureKitPrimordials,
+  Trail,
+  ParcelWriter,
+  ParcelReader,
   makeParcelHooks,
   hardenRealm,
-  makeErrorMarks,
-  makeHostCalls,
-  makeGuestSurface,
-  installTimers,
+  ErrorDesk,
+  subscribe,
+  HostCalls,
+  HostObjects,
+  makeContext,
+  GuestSignal,
+  GuestLog,
+  GuestCallbacks,
+  KitTimers,
   resolveSpecifier,
-  makeModuleLinker,
-  makeKit,
+  ModuleNamespaces,
+  ModuleLinker,
+  KitProgram,
+  KitJob,
+  Kit,
 ];
 
-/** The name kit frames have in guest stacks; `describe-error.ts` leaves them out. */
+/** The name kit frames have in guest stacks; `error-desk.ts` leaves them out. */
 export const kitFilename = 'waybill:kit';
 
 /** The kit as the body of a closure over `$0`, the callback to the host, and `$1`, its settings as JSON. */
 export const kitSource: string = [
   "'use strict';",
   ...parts.map(String),
-  'return makeKit($0, $1);',
+  'return new Kit($0, JSON.parse($1)).enter;',
 ].join('\n');

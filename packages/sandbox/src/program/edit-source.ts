@@ -3,6 +3,15 @@ import type { ModuleDraft } from './module-draft.ts';
 
 const known = new WeakMap<Program, Map<Node, AnyNode>>();
 
+function childrenOf(node: AnyNode): AnyNode[] {
+  return (Object.values(node) as unknown[])
+    .flat()
+    .filter(
+      (item) => typeof item === 'object' && item !== null && 'type' in item && 'start' in item,
+    )
+    .map((item) => item as AnyNode);
+}
+
 /** Every node of a tree, with its parent. */
 export function parentsOf(ast: Program): Map<Node, AnyNode> {
   const found = known.get(ast);
@@ -10,13 +19,9 @@ export function parentsOf(ast: Program): Map<Node, AnyNode> {
   const parents = new Map<Node, AnyNode>();
   const pending: AnyNode[] = [ast];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    for (const child of Object.values(node) as unknown[]) {
-      for (const item of Array.isArray(child) ? (child as unknown[]) : [child]) {
-        if (typeof item === 'object' && item !== null && 'type' in item && 'start' in item) {
-          parents.set(item as Node, node);
-          pending.push(item as AnyNode);
-        }
-      }
+    for (const child of childrenOf(node)) {
+      parents.set(child, node);
+      pending.push(child);
     }
   }
   known.set(ast, parents);
@@ -29,4 +34,10 @@ export function blank(draft: ModuleDraft, start: number, end: number): void {
   const lines = draft.source.slice(start, end).replace(/[^\n]/g, '');
   if (lines === '') draft.out.remove(start, end);
   else draft.out.overwrite(start, end, lines);
+}
+
+/** Takes a whole declaration out. It ended the statement before it, and so does what is left of it. */
+export function blankDeclaration(draft: ModuleDraft, node: Node): void {
+  const lines = draft.source.slice(node.start, node.end).replace(/[^\n]/g, '');
+  draft.out.overwrite(node.start, node.end, `;${lines}`);
 }

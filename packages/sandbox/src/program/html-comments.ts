@@ -1,5 +1,4 @@
-import { tokenizer } from 'acorn';
-import type MagicString from 'magic-string';
+import type { ModuleDraft } from './module-draft.ts';
 
 /**
  * Puts a space into `<!--` and `-->` where they are operators.
@@ -7,13 +6,8 @@ import type MagicString from 'magic-string';
  * Modules have no HTML-like comments, scripts do, and a transformed module is compiled as a script: without the
  * space `a<!--b` would lose its right side, and a guest could comment out the end of its own wrapper.
  */
-export function separateHtmlComments(source: string, out: MagicString): void {
+export function separateHtmlComments({ source, tokens, out }: ModuleDraft): void {
   if (!source.includes('<!--') && !source.includes('-->')) return;
-  const tokens = tokenizer(source, {
-    ecmaVersion: 'latest',
-    sourceType: 'module',
-    allowHashBang: true,
-  });
   for (const token of tokens) {
     if (source.startsWith('<!--', token.start) && token.end === token.start + 1) {
       out.appendLeft(token.start + 1, ' ');

@@ -1,5 +1,5 @@
-import { makeError } from '@waybill/protocol';
-import { type Program, parse, parseExpressionAt } from 'acorn';
+import { type WaybillError, makeError } from '@waybill/protocol';
+import { type Program, type Token, parse, parseExpressionAt } from 'acorn';
 
 const options = {
   ecmaVersion: 'latest',
@@ -10,15 +10,12 @@ const options = {
   allowHashBang: true,
 } as const;
 
-function syntaxError(specifier: string, error: unknown): Error {
-  if (error instanceof RangeError) {
-    return makeError('ERR_WAYBILL_GUEST_SYNTAX', `${specifier}: nested too deeply to be parsed`, {
-      details: { module: specifier },
-    });
-  }
-  if (!(error instanceof SyntaxError)) throw error;
-  const { loc } = error as SyntaxError & { loc?: { line: number; column: number } };
-  const message = error.message.replace(/ \(\d+:\d+\)$/, '');
+/** What is wrong with a module, and where in it. */
+export function syntaxErrorAt(
+  specifier: string,
+  message: string,
+  loc: { line: number; column: number } | null | undefined,
+): WaybillError {
   const line = loc?.line ?? 1;
   const column = (loc?.column ?? 0) + 1;
   return makeError('ERR_WAYBILL_GUEST_SYNTAX', `${specifier}:${line}:${column}: ${message}`, {
@@ -27,16 +24,30 @@ function syntaxError(specifier: string, error: unknown): Error {
 }
 
 /**
+ * What a parser or a walk over its tree threw, as an error of ours.
+ *
+ * @throws the error itself where it says nothing about the source
+ */
+export function syntaxErrorFrom(specifier: string, error: unknown): WaybillError {
+  if (error instanceof RangeError) {
+    return makeError('ERR_WAYBILL_GUEST_SYNTAX', `${specifier}: nested too deeply to be parsed`, {
+      details: { module: specifier },
+    });
+  }
+  if (!(error instanceof SyntaxError)) throw error;
+  const { loc } = error as SyntaxError & { loc?: { line: number; column: number } };
+  return syntaxErrorAt(specifier, error.message.replace(/ \(\d+:\d+\)$/, ''), loc);
+}
+
+/**
  * Parses a module.
  *
- * @throws a `GuestError` `ERR_WAYBILL_GUEST_SYNTAX` with module, line and column (1-based) in its details
+ * @throws SyntaxError with the place as `loc`
  */
-export function parseModule(specifier: string, source: string): Program {
-  try {
-    return parse(source, options);
-  } catch (error) {
-    throw syntaxError(specifier, error);
-  }
+export function parseModule(source: string): { ast: Program; tokens: Token[] } {
+  const tokens: Token[] = [];
+  const ast = parse(source, { ...options, onToken: tokens });
+  return { ast, tokens };
 }
 
 /**
@@ -48,15 +59,16 @@ export function assertExpression(specifier: string, source: string): void {
   try {
     // In brackets, so that an object literal is one and what follows the expression is an error.
     const wrapped = `(${source}\n)`;
-    const node = parseExpressionAt(wrapped, 0, { ...options, allowAwaitOutsideFunction: true });
-    if (wrapped.slice(node.end).trim() !== '' || node.start !== 1) {
-      const rest = wrapped.slice(0, node.end).split('\n');
-      const where = { line: rest.length, column: (rest.at(-1)?.length ?? 0) + 1 };
-      if (!/^\s*\)\s*$/.test(wrapped.slice(node.end))) {
-        throw Object.assign(new SyntaxError('expected one expression'), { loc: where });
-      }
-    }
+    const node = parseExpressionAt(wrapped, 0, {
+      ...options,
+      allowAwaitOutsideFunction: true,
+      preserveParens: true,
+    });
+    if (node.type === 'ParenthesizedExpression' && node.end === wrapped.length) return;
+    const lines = wrapped.slice(0, node.end).split('\n');
+    const loc = { line: lines.length, column: lines.at(-1)?.length ?? 0 };
+    throw Object.assign(new SyntaxError('expected one expression'), { loc });
   } catch (error) {
-    throw syntaxError(specifier, error);
+    throw syntaxErrorFrom(specifier, error);
   }
 }

@@ -6,9 +6,12 @@ import type {
   Literal,
   Pattern,
 } from 'acorn';
-import { blank } from './edit-source.ts';
-import { importIndex, readImport, readLocal } from './rewrite-imports.ts';
+import { blank, blankDeclaration } from './edit-source.ts';
+import { type ImportedName, importIndex, importOf, requireExport } from './rewrite-imports.ts';
 import { door, type ModuleDraft, type Placed } from './module-draft.ts';
+
+/** The name of a default export that has none of its own. */
+export const defaultName: string = `${door}Default`;
 
 const nameOf = (node: Identifier | Literal): string =>
   node.type === 'Identifier' ? node.name : String(node.value);
@@ -32,6 +35,19 @@ function boundNames(pattern: Pattern): string[] {
   }
 }
 
+function addOwn(draft: ModuleDraft, name: string, read: string): void {
+  draft.exports.push({ name, read });
+}
+
+function addFrom(draft: ModuleDraft, name: string, from: ImportedName): void {
+  requireExport(draft, from);
+  const { specifier } = from;
+  draft.exports.push({
+    name,
+    from: from.name === undefined ? { specifier } : { specifier, name: from.name },
+  });
+}
+
 function rewriteNamed(draft: ModuleDraft, node: Placed<ExportNamedDeclaration>): void {
   const { declaration, source } = node;
   if (declaration) {
@@ -39,55 +55,57 @@ function rewriteNamed(draft: ModuleDraft, node: Placed<ExportNamedDeclaration>):
       declaration.type === 'VariableDeclaration'
         ? declaration.declarations.flatMap((declarator) => boundNames(declarator.id))
         : [declaration.id.name];
-    for (const name of names) draft.exports.set(name, name);
+    for (const name of names) addOwn(draft, name, name);
     blank(draft, node.start, declaration.start);
     return;
   }
   if (source) importIndex(draft, String(source.value));
   for (const specifier of node.specifiers) {
     const local = nameOf(specifier.local);
-    const read = source ? readImport(draft, String(source.value), local) : readLocal(draft, local);
-    draft.exports.set(nameOf(specifier.exported), read);
+    const name = nameOf(specifier.exported);
+    const from = source ? { specifier: String(source.value), name: local } : importOf(draft, local);
+    if (from === undefined) addOwn(draft, name, local);
+    else addFrom(draft, name, from);
   }
-  blank(draft, node.start, node.end);
+  blankDeclaration(draft, node);
 }
-
-const defaultName = `${door}Default`;
 
 function rewriteDefault(draft: ModuleDraft, node: Placed<ExportDefaultDeclaration>): void {
   const { declaration } = node;
-  const hoisted =
+  const [, keyword] = draft.tokens.filter(({ start }) => start >= node.start && start < node.end);
+  const afterKeywords = keyword?.end ?? node.start;
+  const isDeclaration =
     declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration';
-  if (hoisted && declaration.id) {
-    draft.exports.set('default', declaration.id.name);
+  if (isDeclaration && declaration.id) {
+    addOwn(draft, 'default', declaration.id.name);
     blank(draft, node.start, declaration.start);
     return;
   }
-  draft.exports.set('default', defaultName);
+  addOwn(draft, 'default', defaultName);
   if (declaration.type === 'FunctionDeclaration') {
     // An anonymous function declaration is hoisted like a named one: it only lacks the name.
     blank(draft, node.start, declaration.start);
-    const star = draft.source.slice(
-      declaration.start,
-      declaration.params[0]?.start ?? declaration.body.start,
+    const bracket = draft.tokens.find(
+      ({ start, type }) => start >= declaration.start && type.label === '(',
     );
-    draft.out.appendLeft(declaration.start + star.indexOf('('), ` ${defaultName}`);
+    draft.out.appendLeft(bracket?.start ?? declaration.start, ` ${defaultName}`);
     return;
   }
   // An object's key gives an anonymous function or class the name that the language says: default.
-  blank(draft, node.start, declaration.start);
-  draft.out.appendLeft(declaration.start, `const ${defaultName}={default:(`);
-  draft.out.appendRight(declaration.end, ')}.default;');
+  blank(draft, node.start, afterKeywords);
+  draft.out.appendLeft(afterKeywords, `const ${defaultName}={default:(`);
+  const end = draft.source.endsWith(';', node.end) ? node.end - 1 : node.end;
+  draft.out.appendRight(end, ')}.default;');
 }
 
 function rewriteAll(draft: ModuleDraft, node: Placed<ExportAllDeclaration>): void {
-  const from = String(node.source.value);
-  if (node.exported) draft.exports.set(nameOf(node.exported), readImport(draft, from, undefined));
+  const specifier = String(node.source.value);
+  if (node.exported) addFrom(draft, nameOf(node.exported), { specifier, name: undefined });
   else {
-    importIndex(draft, from);
-    draft.stars.push(from);
+    importIndex(draft, specifier);
+    draft.stars.push(specifier);
   }
-  blank(draft, node.start, node.end);
+  blankDeclaration(draft, node);
 }
 
 /** Takes the export keywords out and notes what is exported under which name. */

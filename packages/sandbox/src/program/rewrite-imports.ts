@@ -1,38 +1,19 @@
 import type { ImportDeclaration } from 'acorn';
 import type { Variable } from 'eslint-scope';
 import { door, type ModuleDraft, type Placed, type PlacedIdentifier } from './module-draft.ts';
-import { blank, parentsOf } from './edit-source.ts';
+import { blankDeclaration, parentsOf } from './edit-source.ts';
 
-function importedName(specifier: ImportDeclaration['specifiers'][number]): string | undefined {
-  switch (specifier.type) {
-    case 'ImportNamespaceSpecifier':
-      return undefined;
-    case 'ImportDefaultSpecifier':
-      return 'default';
-    case 'ImportSpecifier': {
-      const { imported } = specifier;
-      return imported.type === 'Identifier' ? imported.name : String(imported.value);
-    }
-  }
+/** What a name of the module was imported as; `name` undefined: the namespace. */
+export interface ImportedName {
+  readonly specifier: string;
+  readonly name: string | undefined;
 }
 
-// `f()` of an imported f must not pass the namespace as `this`, hence the comma; `{ f }` needs its key back.
-function replaceReferences(draft: ModuleDraft, variable: Variable, read: string): void {
-  const parents = parentsOf(draft.ast);
-  for (const reference of variable.references) {
-    const identifier = reference.identifier as unknown as PlacedIdentifier;
-    const parent = parents.get(identifier);
-    if (parent?.type === 'Property' && parent.shorthand) {
-      draft.out.overwrite(identifier.start, identifier.end, `${identifier.name}:${read}`);
-    } else if (parent?.type === 'ExportSpecifier') {
-      continue;
-    } else {
-      const called =
-        (parent?.type === 'CallExpression' && parent.callee === identifier) ||
-        (parent?.type === 'TaggedTemplateExpression' && parent.tag === identifier);
-      draft.out.overwrite(identifier.start, identifier.end, called ? `(0,${read})` : read);
-    }
-  }
+function importedName(specifier: ImportDeclaration['specifiers'][number]): string | undefined {
+  if (specifier.type === 'ImportNamespaceSpecifier') return undefined;
+  if (specifier.type === 'ImportDefaultSpecifier') return 'default';
+  const { imported } = specifier;
+  return imported.type === 'Identifier' ? imported.name : String(imported.value);
 }
 
 /** Index of a specifier among the module's static imports, adding it where it is new. */
@@ -42,17 +23,43 @@ export function importIndex(draft: ModuleDraft, specifier: string): number {
   return draft.imports.push({ specifier, names: [] }) - 1;
 }
 
-/** Text that reads one export of a static import. */
-export function readImport(
-  draft: ModuleDraft,
-  specifier: string,
-  name: string | undefined,
-): string {
+/** Notes that an export of another module must exist; gives the index of that module. */
+export function requireExport(draft: ModuleDraft, { specifier, name }: ImportedName): number {
   const index = importIndex(draft, specifier);
-  if (name === undefined) return `${door}.imports[${index}]`;
-  const entry = draft.imports[index];
-  if (entry !== undefined && !entry.names.includes(name)) entry.names.push(name);
-  return `${door}.imports[${index}][${JSON.stringify(name)}]`;
+  const names = draft.imports[index]?.names;
+  if (name !== undefined && names?.includes(name) === false) names.push(name);
+  return index;
+}
+
+function readsOf(index: number, name: string | undefined): { plain: string; called: string } {
+  const namespace = `${door}.imports[${index}]`;
+  if (name === undefined) return { plain: namespace, called: namespace };
+  const key = JSON.stringify(name);
+  // A call of it must not pass the namespace as `this`. No bracket may come first: it would go on with the
+  // statement before, where that has no semicolon.
+  return { plain: `${namespace}[${key}]`, called: `${door}.read(${index},${key})` };
+}
+
+function replaceReferences(
+  draft: ModuleDraft,
+  variable: Variable,
+  read: { plain: string; called: string },
+): void {
+  const parents = parentsOf(draft.ast);
+  for (const reference of variable.references) {
+    const identifier = reference.identifier as unknown as PlacedIdentifier;
+    const { start, end, name } = identifier;
+    const parent = parents.get(identifier);
+    // `{ f }` and the patterns `{ f } = x` and `{ f = 1 } = x` need their key back.
+    const holder = parent?.type === 'AssignmentPattern' ? parents.get(parent) : parent;
+    const isShorthand = holder?.type === 'Property' && holder.shorthand;
+    const isCalled =
+      (parent?.type === 'CallExpression' && parent.callee === identifier) ||
+      (parent?.type === 'TaggedTemplateExpression' && parent.tag === identifier);
+    if (parent?.type === 'ExportSpecifier') continue;
+    const text = isCalled ? read.called : read.plain;
+    draft.out.overwrite(start, end, isShorthand ? `${name}:${text}` : text);
+  }
 }
 
 /** Takes the import declarations out and lets every use of an imported name read the live namespace. */
@@ -63,23 +70,23 @@ export function rewriteImports(draft: ModuleDraft): void {
     const from = String(declaration.source.value);
     importIndex(draft, from);
     for (const specifier of declaration.specifiers) {
-      const read = readImport(draft, from, importedName(specifier));
+      const name = importedName(specifier);
+      const index = requireExport(draft, { specifier: from, name });
       const variable = draft.scope.set.get(specifier.local.name);
-      if (variable !== undefined) replaceReferences(draft, variable, read);
+      if (variable !== undefined) replaceReferences(draft, variable, readsOf(index, name));
     }
-    blank(draft, declaration.start, declaration.end);
+    blankDeclaration(draft, declaration);
   }
 }
 
-/** The text that reads a name which may be imported: `export { x }` of an imported x re-exports it. */
-export function readLocal(draft: ModuleDraft, name: string): string {
+/** What a name of the module was imported as, if it was: `export { x }` of an imported x re-exports it. */
+export function importOf(draft: ModuleDraft, local: string): ImportedName | undefined {
   for (const node of draft.ast.body) {
     if (node.type !== 'ImportDeclaration') continue;
-    for (const specifier of node.specifiers) {
-      if (specifier.local.name === name) {
-        return readImport(draft, String(node.source.value), importedName(specifier));
-      }
+    const found = node.specifiers.find((specifier) => specifier.local.name === local);
+    if (found !== undefined) {
+      return { specifier: String(node.source.value), name: importedName(found) };
     }
   }
-  return name;
+  return undefined;
 }

@@ -1,12 +1,13 @@
 import { analyze } from 'eslint-scope';
-import MagicString from 'magic-string';
+import { MagicString } from 'magic-string';
 import type { ModuleShape } from '../kit/kit-types.ts';
+import { checkNames } from './check-names.ts';
 import { separateHtmlComments } from './html-comments.ts';
 import { type ModuleDraft, door } from './module-draft.ts';
-import { rewriteExports } from './rewrite-exports.ts';
+import { parseModule, syntaxErrorFrom } from './parse-module.ts';
+import { defaultName, rewriteExports } from './rewrite-exports.ts';
+import { type ModuleTraits, rewriteExpressions } from './rewrite-expressions.ts';
 import { rewriteImports } from './rewrite-imports.ts';
-import { rewriteExpressions } from './rewrite-expressions.ts';
-import { parseModule } from './parse-module.ts';
 
 /** One module of a program, ready to be compiled as a script. */
 export interface TransformedModule {
@@ -19,6 +20,52 @@ export interface TransformedModule {
   readonly importsDynamically: boolean;
 }
 
+function draftOf(specifier: string, source: string): ModuleDraft {
+  const { ast, tokens } = parseModule(source);
+  const scopes = analyze(ast as never, { ecmaVersion: 2024, sourceType: 'module' });
+  const scope = scopes.globalScope?.childScopes[0];
+  if (scope === undefined) throw new TypeError('a parsed module has a module scope');
+  return {
+    specifier,
+    source,
+    ast,
+    tokens,
+    scope,
+    out: new MagicString(source),
+    exports: [],
+    imports: [],
+    stars: [],
+  };
+}
+
+// Before the first `yield` the functions of the module exist, as they do in an instantiated module, and no more.
+function wrap(draft: ModuleDraft): { text: string; prefixLength: number } {
+  // Computed keys: `__proto__` is a fine name for an export.
+  const getters = draft.exports
+    .filter(({ read }) => read !== undefined)
+    .map(({ name, read }) => `[${JSON.stringify(name)}]:()=>${read}`);
+  const anonymous = draft.ast.body.some(
+    (node) =>
+      node.type === 'ExportDefaultDeclaration' &&
+      node.declaration.type === 'FunctionDeclaration' &&
+      !node.declaration.id,
+  );
+  const naming = anonymous ? `${door}.nameDefault(${defaultName});` : '';
+  const prefix = `(async function*(${door}){'use strict';${door}.exports({${getters.join(',')}});${naming}yield;`;
+  return {
+    text: `${prefix}${draft.out.toString()}\n;${door}.done();})`,
+    prefixLength: prefix.length,
+  };
+}
+
+function shapeOf(draft: ModuleDraft, { awaits }: ModuleTraits): ModuleShape {
+  const { specifier, imports, stars } = draft;
+  const exports = draft.exports.map(({ name, from }) =>
+    from === undefined ? { name } : { name, from },
+  );
+  return { specifier, exports, imports, stars, awaits };
+}
+
 /**
  * Turns an ES module into the text of an async generator function that does the same: imports become reads of
  * live namespaces, exports become getters, `import()` and `import.meta` go through the door. Lines stay where they
@@ -27,35 +74,17 @@ export interface TransformedModule {
  * @throws a `GuestError` `ERR_WAYBILL_GUEST_SYNTAX` with line and column
  */
 export function transformModule(specifier: string, source: string): TransformedModule {
-  const ast = parseModule(specifier, source);
-  const scopes = analyze(ast as never, { ecmaVersion: 2024, sourceType: 'module' });
-  const scope = scopes.globalScope?.childScopes[0];
-  if (scope === undefined) throw new TypeError('a parsed module has a module scope');
-  const out = new MagicString(source);
-  const draft: ModuleDraft = {
-    source,
-    ast,
-    out,
-    scope,
-    exports: new Map(),
-    imports: [],
-    stars: [],
-  };
-  rewriteImports(draft);
-  rewriteExports(draft);
-  const importsDynamically = rewriteExpressions(draft);
-  separateHtmlComments(source, out);
-  const getters = [...draft.exports].map(([name, read]) => `${JSON.stringify(name)}:()=>${read}`);
-  const prefix = `(async function*(${door}){'use strict';${door}.exports({${getters.join(',')}});yield;`;
-  return {
-    shape: {
-      specifier,
-      exportNames: [...draft.exports.keys()],
-      imports: draft.imports,
-      stars: draft.stars,
-    },
-    text: `${prefix}${out.toString()}\n})`,
-    prefixLength: prefix.length,
-    importsDynamically,
-  };
+  try {
+    const draft = draftOf(specifier, source);
+    checkNames(draft);
+    rewriteImports(draft);
+    rewriteExports(draft);
+    const traits = rewriteExpressions(draft);
+    separateHtmlComments(draft);
+    if (source.startsWith('#!')) draft.out.overwrite(0, 2, '//');
+    const { importsDynamically } = traits;
+    return { shape: shapeOf(draft, traits), importsDynamically, ...wrap(draft) };
+  } catch (error) {
+    throw syntaxErrorFrom(specifier, error);
+  }
 }

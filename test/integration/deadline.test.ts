@@ -1,0 +1,194 @@
+import { JobContext } from '@waybill/context';
+import type { Orchestrator, Outcome } from '@waybill/orchestrator';
+import { deferred } from '@waybill/testkit';
+import { expect, test } from 'vitest';
+import { pause } from '../support/pause.ts';
+import { tenant } from '../support/variables.ts';
+import { withOrchestrator } from '../support/with-orchestrator.ts';
+import { workerFunctions } from '../support/worker-functions.ts';
+
+// How late an outcome may be on a busy machine. The tests tell a deadline from no deadline, not 5 ms from 10.
+const slackMs = 2_000;
+
+async function timed<T>(work: Promise<T>): Promise<[T, number]> {
+  const startMs = performance.now();
+  const result = await work;
+  return [result, performance.now() - startMs];
+}
+
+function codeOf(outcome: Outcome): string {
+  return outcome.ok ? 'ok' : outcome.error.code;
+}
+
+test.each([
+  {
+    guest: 'waits for a promise of its own',
+    source: 'export default () => new Promise(() => {})',
+    code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
+  },
+  {
+    guest: 'computes',
+    source: 'export default () => { for (;;); }',
+    code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
+  },
+  {
+    guest: 'computes after an await',
+    source: 'export default async () => { await null; for (;;); }',
+    code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
+  },
+  {
+    guest: 'never finishes a top-level await',
+    source: 'await new Promise(() => {}); export default () => 1',
+    code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
+  },
+  {
+    guest: 'waits for a host function here',
+    source: 'export default (_, { host }) => host.never()',
+    code: 'ERR_WAYBILL_HOST_FUNCTION_TIMEOUT',
+  },
+  {
+    guest: 'waits for a host function in the worker',
+    source: 'export default (_, { host }) => host.worker.never()',
+    code: 'ERR_WAYBILL_HOST_FUNCTION_TIMEOUT',
+  },
+  {
+    guest: 'sleeps for longer than it may',
+    source: 'export default () => new Promise((done) => setTimeout(done, 60_000))',
+    code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
+  },
+])('a job whose guest $guest settles at its deadline with $code', async ({ source, code }) => {
+  await withOrchestrator(
+    {
+      hostFunctions: { never: () => new Promise(() => {}) },
+      workerHostFunctions: workerFunctions,
+    },
+    async (waybill) => {
+      const limits = { wallMs: 150, cpuMs: 10_000 };
+      const [outcome, tookMs] = await timed(waybill.run({ source, limits }));
+      expect(codeOf(outcome)).toBe(code);
+      expect(tookMs).toBeGreaterThan(140);
+      expect(tookMs).toBeLessThan(150 + slackMs);
+    },
+  );
+});
+
+test('a job that is still queued at its deadline settles with ERR_WAYBILL_QUEUE_DEADLINE and never starts', async () => {
+  const gate = deferred();
+  const started: string[] = [];
+  await withOrchestrator(
+    { attemptsPerThread: 1, hostFunctions: { gate: () => gate.promise } },
+    async (waybill) => {
+      waybill.on('job:started', ({ jobId }) => started.push(jobId));
+      const source = 'export default (_, { host }) => host.gate()';
+      const first = waybill.run({ id: 'first', source });
+      const queued = await waybill.run({ id: 'queued', source, limits: { wallMs: 50 } });
+      expect(queued).toMatchObject({
+        ok: false,
+        error: { code: 'ERR_WAYBILL_QUEUE_DEADLINE', blame: 'host', retryable: true },
+        bill: { wallMs: 0, cpuMs: 0 },
+      });
+      expect(queued.bill.queueMs).toBeGreaterThan(45);
+      gate.resolve();
+      expect((await first).ok).toBe(true);
+      expect(started).toEqual(['first']);
+    },
+  );
+});
+
+test('one budget covers queue wait, host calls and computing together', async () => {
+  const spend = (waybill: Orchestrator, wallMs: number): Promise<Outcome> =>
+    waybill.run({
+      source: `export default async (_, { host }) => {
+        await host.wait(100);
+        const until = Date.now() + 100;
+        while (Date.now() < until);
+        await new Promise((done) => setTimeout(done, 100));
+        return 'done';
+      }`,
+      limits: { wallMs, cpuMs: 5_000 },
+    });
+  const hostFunctions = { wait: async (ms: number) => pause(ms) };
+  await withOrchestrator({ hostFunctions, attemptsPerThread: 1 }, async (waybill) => {
+    const ahead = spend(waybill, 10_000);
+    // Each part fits by itself into 450 ms; after a queue wait of 300 ms they do not.
+    const [outcome, tookMs] = await timed(spend(waybill, 450));
+    expect(codeOf(outcome)).toMatch(/DEADLINE_EXCEEDED|HOST_FUNCTION_TIMEOUT/);
+    expect(tookMs).toBeGreaterThan(440);
+    expect((await ahead).ok).toBe(true);
+    expect((await spend(waybill, 10_000)).ok).toBe(true);
+  });
+});
+
+test("a host function's signal aborts at the deadline, in the job's context, and its deadline is the job's", async () => {
+  const aborted = deferred<unknown>();
+  const seen: unknown[] = [];
+  const untilAborted = (): Promise<never> => {
+    const job = JobContext.current();
+    seen.push(Math.round((job?.deadlineMs ?? 0) - performance.now()) <= 150, job?.signal.aborted);
+    job?.signal.addEventListener('abort', () => {
+      seen.push(tenant.get());
+      aborted.resolve(job.signal.reason);
+    });
+    return new Promise(() => {});
+  };
+  await withOrchestrator({ hostFunctions: { untilAborted } }, async (waybill) => {
+    const source = 'export default (_, { host }) => host.untilAborted()';
+    const run = (): Promise<Outcome> => waybill.run({ source, limits: { wallMs: 150 } });
+    const outcome = await tenant.run('acme', run);
+    expect(codeOf(outcome)).toBe('ERR_WAYBILL_HOST_FUNCTION_TIMEOUT');
+    expect(await aborted.promise).toMatchObject({ code: 'ERR_WAYBILL_HOST_FUNCTION_TIMEOUT' });
+    expect(seen).toEqual([true, false, 'acme']);
+  });
+});
+
+test("the signal of a worker's host function aborts at the deadline, in the job's context", async () => {
+  await withOrchestrator({ workerHostFunctions: workerFunctions }, async (waybill) => {
+    const source = 'export default (_, { host }) => host.worker.untilAborted()';
+    const run = (): Promise<Outcome> => waybill.run({ source, limits: { wallMs: 100 } });
+    expect(codeOf(await tenant.run('acme', run))).toBe('ERR_WAYBILL_HOST_FUNCTION_TIMEOUT');
+    const aborts = 'export default (_, { host }) => host.worker.aborts()';
+    expect(await waybill.run({ source: aborts })).toMatchObject({ value: ['acme'] });
+  });
+});
+
+test('the signals of guest and host function abort also when the guest returns without waiting', async () => {
+  const aborted = deferred<unknown>();
+  const watch = (): Promise<never> => {
+    const signal = JobContext.current()?.signal;
+    signal?.addEventListener('abort', () => aborted.resolve(signal.reason));
+    return new Promise(() => {});
+  };
+  await withOrchestrator({ hostFunctions: { watch, turn: () => 1 } }, async (waybill) => {
+    const source = `export default async (_, { host }) => { void host.watch(); await host.turn(); }`;
+    expect((await waybill.run({ source })).ok).toBe(true);
+    expect(await aborted.promise).toMatchObject({ code: 'ERR_WAYBILL_CONTEXT_REVOKED' });
+  });
+});
+
+test('a job whose thread is blocked by a host function is settled no later than its deadline plus the grace', async () => {
+  await withOrchestrator(
+    { workerHostFunctions: workerFunctions, graceMs: 100 },
+    async (waybill) => {
+      const source = 'export default (_, { host }) => host.worker.block(1_200)';
+      const [outcome, tookMs] = await timed(waybill.run({ source, limits: { wallMs: 150 } }));
+      expect(codeOf(outcome)).toBe('ERR_WAYBILL_DEADLINE_EXCEEDED');
+      expect(tookMs).toBeGreaterThan(240);
+      expect(tookMs).toBeLessThan(1_100);
+    },
+  );
+});
+
+test('a guest that used up its cpu budget fails with ERR_WAYBILL_GUEST_CPU_LIMIT, however many turns it took', async () => {
+  await withOrchestrator({ hostFunctions: { turn: () => 1 } }, async (waybill) => {
+    const source = `export default async (_, { host }) => {
+      for (;;) {
+        const until = Date.now() + 20;
+        while (Date.now() < until);
+        await host.turn();
+      }
+    }`;
+    const outcome = await waybill.run({ source, limits: { wallMs: 20_000, cpuMs: 200 } });
+    expect(codeOf(outcome)).toBe('ERR_WAYBILL_GUEST_CPU_LIMIT');
+    expect(outcome.bill.cpuMs).toBeGreaterThan(150);
+  });
+});

@@ -1,0 +1,2 @@
+export {};
+throw new RangeError('no database to be found');
