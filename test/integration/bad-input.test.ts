@@ -138,7 +138,7 @@ test.each<[what: string, body: string, code: string]>([
   ['gets a too large reply', 'host.large()', 'ERR_WAYBILL_HOST_RESULT_TOO_LARGE'],
   ['gets a reply that cannot cross', 'host.odd()', 'ERR_WAYBILL_HOST_RESULT_NOT_CARRIABLE'],
   ['returns too much', `'x'.repeat(2_000)`, 'ERR_WAYBILL_GUEST_RESULT_TOO_LARGE'],
-])('a guest that %s fails with %3$s', async (_what, body, code) => {
+])('a guest that %s fails with a code of its own', async (_what, body, code) => {
   const hostFunctions = {
     echo: (value: unknown) => value,
     large: () => 'x'.repeat(2_000),

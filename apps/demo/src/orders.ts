@@ -29,7 +29,7 @@ export async function readOrders(): Promise<readonly OrderLine[]> {
  *
  * @throws Error naming the line that is none
  */
-export function parseOrders(text: string): readonly OrderLine[] {
+function parseOrders(text: string): readonly OrderLine[] {
   const [header, ...rows] = text.trimEnd().split('\n');
   if (header !== HEADER) throw new Error(`line 1: expected ${HEADER}`);
   return rows.map((row, index) => {

@@ -118,6 +118,18 @@ test('what a host function began before the revocation goes on in its context', 
   await expect(pending).resolves.toBe('acme');
 });
 
+test('a host function finds the job it runs for, after an await and inside another job too', async () => {
+  using outer = jobOf('acme');
+  using inner = jobOf('other');
+  const seen = await outer.run(async () => {
+    const nested = inner.run(() => JobContext.current()?.jobId);
+    await null;
+    return [nested, JobContext.current()?.jobId];
+  });
+  expect(seen).toEqual(['job of other', 'job of acme']);
+  expect(JobContext.current()).toBe(undefined);
+});
+
 test('the deadline is kept, and must be a finite instant', () => {
   using job = jobOf('acme', 1234.5);
   expect(job.deadlineMs).toBe(1234.5);

@@ -52,7 +52,7 @@ export class JobContext implements Disposable {
     }
     this.jobId = jobId;
     this.deadlineMs = deadlineMs;
-    this.#snapshot = snapshot.run(() => current.run(this, ContextSnapshot.capture));
+    this.#snapshot = snapshot.run(() => current.run(this, () => ContextSnapshot.capture()));
   }
 
   /**

@@ -6,6 +6,9 @@ import { TestIsolate } from '../guest.fixture.ts';
  * find them. What the spies are given while a later job runs is what the kit gives away.
  */
 const poison = `
+  const { warn } = console;
+  const [set, clear, micro] = [setTimeout, clearTimeout, queueMicrotask];
+  const bytes = new Uint8Array([1, 2]);
   const spied = [];
   const seen = new Set();
   const { apply, ownKeys, getOwnPropertyDescriptor, defineProperty } = Reflect;
@@ -51,14 +54,14 @@ const poison = `
     if (input === 'arm') { arm(); return 'armed'; }
     if (input === 'report') { armed = false; const copy = []; for (let i = 0; i < spied.length; i++) defineProperty(copy, i, { __proto__: null, value: spied[i], enumerable: true }); return copy.length === 0 ? 'nothing' : apply(Arr.prototype.join, copy, ['|']); }
     log('one', 2, { a: 1 });
-    console.warn('two');
-    const echoed = await host.deep.echo({ list: [1, new Uint8Array([1, 2])], big: 5n }, (x) => x);
+    warn('two');
+    const echoed = await host.deep.echo({ list: [1, bytes], big: 5n }, (x) => x);
     let caught;
     try { await host.fail(); } catch (error) { caught = error; }
     try { host.unknown; } catch (error) { caught = error; }
     context.get('tenant'); context.has('nope');
-    clearTimeout(setTimeout(() => {}, 5));
-    queueMicrotask(() => {});
+    clear(set(() => {}, 5));
+    micro(() => {});
     signal.aborted;
     if (input === 'throw') throw caught;
     return { echoed, list: [1, undefined, -0] };
