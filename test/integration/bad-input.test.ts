@@ -29,10 +29,20 @@ describe('a job spec with', () => {
     ['an unknown reuse', { source, reuse: 'always' }, invalid, /reuse/],
     ['modules for a function', { function: 'f', modules: {} }, invalid, /modules/],
     ['a function that is not there', { function: 'f' }, 'ERR_WAYBILL_FUNCTION_NOT_FOUND', /f/],
-    ['a function as input', { source, input: { a: [() => 1] } }, 'ERR_WAYBILL_NOT_CARRIABLE', /\$\.a\[0\]/],
+    [
+      'a function as input',
+      { source, input: { a: [() => 1] } },
+      'ERR_WAYBILL_NOT_CARRIABLE',
+      /\$\.a\[0\]/,
+    ],
     ['a symbol as input', { source, input: Symbol('s') }, 'ERR_WAYBILL_NOT_CARRIABLE', /symbol/],
     ['a cycle as input', { source, input: loop }, 'ERR_WAYBILL_NOT_CARRIABLE', /cycle/],
-    ['a WeakSet as input', { source, input: new WeakSet() }, 'ERR_WAYBILL_NOT_CARRIABLE', /WeakSet/],
+    [
+      'a WeakSet as input',
+      { source, input: new WeakSet() },
+      'ERR_WAYBILL_NOT_CARRIABLE',
+      /WeakSet/,
+    ],
     [
       'an input that is too large',
       { source, input: 'x'.repeat(2_000), limits: { inputBytes: 1_000 } },
@@ -45,7 +55,7 @@ describe('a job spec with', () => {
       'ERR_WAYBILL_PAYLOAD_TOO_LARGE',
       /source/,
     ],
-  ])('%s is refused and says what is wrong', async (_what, spec, code, says) => {
+  ])('%s is refused and says what is wrong', async (...[, spec, code, says]) => {
     await withOrchestrator({}, async (waybill) => {
       const refused = waybill.run(spec as JobSpec);
       await expect(refused).rejects.toMatchObject({ code, blame: 'caller', retryable: false });
@@ -73,9 +83,14 @@ describe('options with', () => {
     ['an unknown limit', { limits: { memoryMb: 5 } }, invalid, /memoryMb/],
     ['too little memory', { limits: { memoryBytes: 1 } }, invalid, /limits\.memoryBytes/],
     ['a host function that is none', { hostFunctions: { f: 1 } }, invalid, /hostFunctions\.f/],
-    ['a host function named then', { hostFunctions: { then: () => 1 } }, invalid, /then/],
+    ['a host function named toJSON', { hostFunctions: { toJSON: () => 1 } }, invalid, /toJSON/],
     ['a name that is no path', { hostFunctions: { 'a-b': () => 1 } }, invalid, /a-b/],
-    ['a namespace that is a function', { hostFunctions: { a: () => 1, 'a.b': () => 1 } }, invalid, /a\.b/],
+    [
+      'a namespace that is a function',
+      { hostFunctions: { a: () => 1, 'a.b': () => 1 } },
+      invalid,
+      /a\.b/,
+    ],
     ['a module that is no URL', { workerHostFunctions: './functions.js' }, invalid, /URL/],
     [
       'a host function on both sides',
@@ -101,7 +116,7 @@ describe('options with', () => {
       'ERR_WAYBILL_HOST_MODULE_FAILED',
       /nothing-offered/,
     ],
-  ])('%s are refused, and no thread is left', async (_what, options, code, says) => {
+  ])('%s are refused, and no thread is left', async (...[, options, code, says]) => {
     await using _leaks = leakCheck();
     const refused = createOrchestrator({ threads: 2, ...(options as OrchestratorOptions) });
     await expect(refused).rejects.toMatchObject({ code });
@@ -132,9 +147,17 @@ test('a source that does not parse fails with ERR_WAYBILL_GUEST_SYNTAX and its p
 });
 
 test.each<[what: string, body: string, code: string]>([
-  ['calls a host function that is not there', 'host.users.find(1)', 'ERR_WAYBILL_HOST_FUNCTION_UNKNOWN'],
+  [
+    'calls a host function that is not there',
+    'host.users.find(1)',
+    'ERR_WAYBILL_HOST_FUNCTION_UNKNOWN',
+  ],
   ['passes too large arguments', `host.echo('x'.repeat(2_000))`, 'ERR_WAYBILL_HOST_CALL_TOO_LARGE'],
-  ['passes what cannot cross', `host.echo(new WeakMap())`, 'ERR_WAYBILL_GUEST_ARGUMENT_NOT_CARRIABLE'],
+  [
+    'passes what cannot cross',
+    `host.echo(new WeakMap())`,
+    'ERR_WAYBILL_GUEST_ARGUMENT_NOT_CARRIABLE',
+  ],
   ['gets a too large reply', 'host.large()', 'ERR_WAYBILL_HOST_RESULT_TOO_LARGE'],
   ['gets a reply that cannot cross', 'host.odd()', 'ERR_WAYBILL_HOST_RESULT_NOT_CARRIABLE'],
   ['returns too much', `'x'.repeat(2_000)`, 'ERR_WAYBILL_GUEST_RESULT_TOO_LARGE'],
@@ -154,7 +177,11 @@ test.each<[what: string, body: string, code: string]>([
 test.each([
   ['no default export', 'export const a = 1', 'ERR_WAYBILL_GUEST_NO_ENTRY'],
   ['a default export that is no function', 'export default 5', 'ERR_WAYBILL_GUEST_NO_ENTRY'],
-  ['an import that is not in its map', `import './x'; ${source}`, 'ERR_WAYBILL_GUEST_MODULE_NOT_FOUND'],
+  [
+    'an import that is not in its map',
+    `import './x'; ${source}`,
+    'ERR_WAYBILL_GUEST_MODULE_NOT_FOUND',
+  ],
 ])('a source with %s fails with a code of its own', async (_what, text, code) => {
   await withOrchestrator({}, async (waybill) => {
     expect(await waybill.run({ source: text })).toMatchObject({ error: { code, blame: 'guest' } });

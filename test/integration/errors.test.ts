@@ -35,10 +35,10 @@ test('an error a guest throws keeps code, blame, name, message, causes and both 
       details: { name: 'RangeError', message: 'too far' },
       cause: { name: 'TypeError', message: 'no number' },
     });
-    expect(error.stacks.guest).toMatch(/inner.*:2:\d+/);
-    expect(error.stacks.guest).not.toMatch(/node_modules|packages|file:/);
-    expect(error.stacks.submitter).toContain('errors.test.ts');
-    expect(error.stacks.host).toBeUndefined();
+    expect(error.stackOf.guest).toMatch(/inner.*:2:\d+/);
+    expect(error.stackOf.guest).not.toMatch(/node_modules|packages|file:/);
+    expect(error.stackOf.submitter).toContain('errors.test.ts');
+    expect(error.stackOf.host).toBeUndefined();
     expect(() => unwrap(outcome)).toThrow(error);
   });
 });
@@ -68,18 +68,20 @@ test.each([
             cause: { name: 'TypeError', message: 'the cause' },
           },
         });
-        expect(error.stacks.host).toContain(hostFile);
-        expect(error.stacks.guest).toContain('lookUp');
-        expect(error.stacks.guest).not.toContain(hostFile);
-        expect(error.stacks.submitter).toContain('errors.test.ts');
+        expect(error.stackOf.host).toContain(hostFile);
+        expect(error.stackOf.guest).toContain('lookUp');
+        expect(error.stackOf.guest).not.toContain(hostFile);
+        expect(error.stackOf.submitter).toContain('errors.test.ts');
       },
     );
   },
 );
 
 test('a guest never sees a stack of the host', async () => {
-  await withOrchestrator({ hostFunctions, workerHostFunctions: workerFunctions }, async (waybill) => {
-    const source = `export default async (_, { host }) => {
+  await withOrchestrator(
+    { hostFunctions, workerHostFunctions: workerFunctions },
+    async (waybill) => {
+      const source = `export default async (_, { host }) => {
       const seen = [];
       for (const call of [host.here.fail, host.worker.fail, host.worker.failNow]) {
         try { await call('x') } catch (error) {
@@ -88,9 +90,10 @@ test('a guest never sees a stack of the host', async () => {
       }
       return seen.join('\\n');
     }`;
-    const seen = unwrap(await waybill.run<string>({ source }));
-    expect(seen).not.toMatch(/\/|node:|\.ts/);
-  });
+      const seen = unwrap(await waybill.run<string>({ source }));
+      expect(seen).not.toMatch(/\/|node:|\.ts/);
+    },
+  );
 });
 
 test('a guest that replaces the error of a host function answers for it', async () => {
@@ -127,9 +130,10 @@ test('a guest cannot pretend that its failure is the host’s', async () => {
 test('an innocent job of the same tenant whose isolate is lost to another gets a retryable error of the host', async () => {
   const limits = { memoryBytes: 16 * 2 ** 20, cpuMs: 10_000, wallMs: 20_000 };
   const begun = Promise.withResolvers<void>();
-  const hostFunctions = { begun: () => begun.resolve(), never: () => new Promise(() => {}) };
-  await withOrchestrator({ limits, hostFunctions, attemptsPerThread: 64 }, async (waybill) => {
-    const waits = waybill.run({
+  const waits = { begun: () => begun.resolve(), never: () => new Promise(() => {}) };
+  const options = { limits, hostFunctions: waits, attemptsPerThread: 64 };
+  await withOrchestrator(options, async (waybill) => {
+    const waiting = waybill.run({
       source: `export default async (_, { host }) => { await host.begun(); await host.never(); }`,
     });
     await begun.promise;
@@ -137,10 +141,12 @@ test('an innocent job of the same tenant whose isolate is lost to another gets a
       source: `export default () => { const all = []; for (;;) all.push(new Array(1000).fill(1.5)); }`,
     });
     // Some of these find the isolate gone before their program was in it.
-    const quick = Array.from({ length: 20 }, () => waybill.run({ source: 'export default () => 1' }));
+    const quick = Array.from({ length: 20 }, () =>
+      waybill.run({ source: 'export default () => 1' }),
+    );
     expect(errorOf(await fills)).toMatchObject({ code: 'ERR_WAYBILL_GUEST_MEMORY_LIMIT' });
     const lost = { code: 'ERR_WAYBILL_ISOLATE_LOST', blame: 'host', retryable: true };
-    expect(errorOf(await waits)).toMatchObject(lost);
+    expect(errorOf(await waiting)).toMatchObject(lost);
     for (const outcome of await Promise.all(quick)) {
       if (!outcome.ok) expect(outcome.error).toMatchObject(lost);
     }

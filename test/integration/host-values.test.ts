@@ -33,13 +33,22 @@ const values: readonly (readonly [expression: string, value: unknown])[] = [
   [`'#not a tag'`, '#not a tag'],
   ['new Date(1234567890123)', new Date(1234567890123)],
   ['new Date(NaN)', new Date(Number.NaN)],
-  ['new Map([[1, new Set([2])], [{ a: 1 }, undefined]])', new Map<unknown, unknown>([[1, new Set([2])], [{ a: 1 }, undefined]])],
+  [
+    'new Map([[1, new Set([2])], [{ a: 1 }, undefined]])',
+    new Map<unknown, unknown>([
+      [1, new Set([2])],
+      [{ a: 1 }, undefined],
+    ]),
+  ],
   ['new Uint8Array([0, 1, 127, 128, 255])', new Uint8Array([0, 1, 127, 128, 255])],
   ['new Float64Array([1.5, NaN, -0])', new Float64Array([1.5, Number.NaN, -0])],
   ['new BigInt64Array([-1n, 2n ** 62n])', new BigInt64Array([-1n, 2n ** 62n])],
   ['new Uint16Array([1, 2, 3, 4]).subarray(1, 3)', new Uint16Array([2, 3])],
   ['new Uint8Array([1, 2]).buffer', new Uint8Array([1, 2]).buffer],
-  ['({ a: { b: [1, { c: 2n }] }, toString: 5, constructor: 6 })', { a: { b: [1, { c: 2n }] }, toString: 5, constructor: 6 }],
+  [
+    '({ a: { b: [1, { c: 2n }] }, toString: 5, constructor: 6 })',
+    { a: { b: [1, { c: 2n }] }, toString: 5, constructor: 6 },
+  ],
   [`['u', ['n', '1'], '#']`, ['u', ['n', '1'], '#']],
 ];
 
@@ -77,27 +86,36 @@ test('what crosses is a copy: neither side changes the value of the other', asyn
   });
 });
 
-test.each(sides)('a string of 5 MB and as many bytes cross to a host function %s and back', async (side) => {
-  await withOrchestrator(
-    { hostFunctions, workerHostFunctions: workerFunctions, limits: { resultBytes: 32 * 2 ** 20 } },
-    async (waybill) => {
-      const source = `export default async (input, { host }) => {
+test.each(sides)(
+  'a string of 5 MB and as many bytes cross to a host function %s and back',
+  async (side) => {
+    await withOrchestrator(
+      {
+        hostFunctions,
+        workerHostFunctions: workerFunctions,
+        limits: { resultBytes: 32 * 2 ** 20 },
+      },
+      async (waybill) => {
+        const source = `export default async (input, { host }) => {
         const bytes = new Uint8Array(5 * 2 ** 20).map((_, index) => index);
         return [await host.${side}.echo(input), await host.${side}.echo(bytes)];
       }`;
-      const input = 'é'.repeat(2.5 * 2 ** 20);
-      const [text, bytes] = unwrap(await waybill.run<[string, Uint8Array]>({ source, input }));
-      expect(text === input).toBe(true);
-      expect([bytes.length, bytes[255], bytes[256 * 7 + 3]]).toEqual([5 * 2 ** 20, 255, 3]);
-    },
-  );
-});
+        const input = 'é'.repeat(2.5 * 2 ** 20);
+        const [text, bytes] = unwrap(await waybill.run<[string, Uint8Array]>({ source, input }));
+        expect(text === input).toBe(true);
+        expect([bytes.length, bytes[255], bytes[256 * 7 + 3]]).toEqual([5 * 2 ** 20, 255, 3]);
+      },
+    );
+  },
+);
 
-test.each(sides)('an error of a host function %s reaches the guest with name, message and code', async (side) => {
-  await withOrchestrator(
-    { hostFunctions, workerHostFunctions: workerFunctions },
-    async (waybill) => {
-      const source = `export default async (_, { host }) => {
+test.each(sides)(
+  'an error of a host function %s reaches the guest with name, message and code',
+  async (side) => {
+    await withOrchestrator(
+      { hostFunctions, workerHostFunctions: workerFunctions },
+      async (waybill) => {
+        const source = `export default async (_, { host }) => {
         const caught = [];
         for (const name of ['fail', 'failNow']) {
           try { await host.${side}[name]('no such user') } catch (error) {
@@ -106,19 +124,22 @@ test.each(sides)('an error of a host function %s reaches the guest with name, me
         }
         return caught;
       }`;
-      expect(unwrap(await waybill.run({ source }))).toEqual([
-        [true, 'Error', 'no such user', 'E_OWN', 'string'],
-        [true, 'RangeError', 'no such user', undefined, 'string'],
-      ]);
-    },
-  );
-});
+        expect(unwrap(await waybill.run({ source }))).toEqual([
+          [true, 'Error', 'no such user', 'E_OWN', 'string'],
+          [true, 'RangeError', 'no such user', undefined, 'string'],
+        ]);
+      },
+    );
+  },
+);
 
-test.each(sides)('a host function %s calls back into the guest, which calls the host again', async (side) => {
-  await withOrchestrator(
-    { hostFunctions, workerHostFunctions: workerFunctions },
-    async (waybill) => {
-      const source = `export default async (_, { host }) => {
+test.each(sides)(
+  'a host function %s calls back into the guest, which calls the host again',
+  async (side) => {
+    await withOrchestrator(
+      { hostFunctions, workerHostFunctions: workerFunctions },
+      async (waybill) => {
+        const source = `export default async (_, { host }) => {
         const calls = [];
         const add = async (a, b) => {
           calls.push([a, b]);
@@ -127,30 +148,34 @@ test.each(sides)('a host function %s calls back into the guest, which calls the 
         const results = await Promise.all([host.${side}.call(add, 1, 2), host.${side}.call(add, 3n, 4n).catch((e) => e.name)]);
         return [results, calls];
       }`;
-      expect(unwrap(await waybill.run({ source }))).toEqual([
-        [4, 'TypeError'],
-        [
-          [1, 2],
-          [3n, 4n],
-        ],
-      ]);
-    },
-  );
-});
+        expect(unwrap(await waybill.run({ source }))).toEqual([
+          [4, 'GuestError'],
+          [
+            [1, 2],
+            [3n, 4n],
+          ],
+        ]);
+      },
+    );
+  },
+);
 
-test.each(sides)('what a guest callback throws reaches the host function %s and, if let through, the guest', async (side) => {
-  await withOrchestrator(
-    { hostFunctions, workerHostFunctions: workerFunctions },
-    async (waybill) => {
-      const source = `export default async (_, { host }) => {
+test.each(sides)(
+  'what a guest callback throws reaches the host function %s and, if let through, the guest',
+  async (side) => {
+    await withOrchestrator(
+      { hostFunctions, workerHostFunctions: workerFunctions },
+      async (waybill) => {
+        const source = `export default async (_, { host }) => {
         try {
           await host.${side}.call(() => { throw new RangeError('from the callback') });
         } catch (error) { return error.message }
       }`;
-      expect(unwrap(await waybill.run<string>({ source }))).toContain('from the callback');
-    },
-  );
-});
+        expect(unwrap(await waybill.run<string>({ source }))).toContain('from the callback');
+      },
+    );
+  },
+);
 
 test('a callback that a host function keeps refuses with ERR_WAYBILL_JOB_ENDED after the job, from both sides', async () => {
   const kept: Callback[] = [];

@@ -24,15 +24,20 @@ async function createdCount(waybill: Orchestrator): Promise<number> {
   return pool.threads.reduce((sum, thread) => sum + thread.isolatesCreatedCount, 0);
 }
 
-test.each(['never', 'tenant'] as const)('with reuse "%s" a job finds nothing of another one', async (reuse) => {
-  await withOrchestrator({}, async (waybill) => {
-    for (const input of ['first', 'second', 'third']) {
-      expect(unwrap(await waybill.run({ source: leaves, input, reuse }))).toBe(nothing);
-    }
-    const together = ['a', 'b', 'c'].map((input) => waybill.run({ source: leaves, input, reuse }));
-    expect((await Promise.all(together)).map(unwrap)).toEqual([nothing, nothing, nothing]);
-  });
-});
+test.each(['never', 'tenant'] as const)(
+  'with reuse "%s" a job finds nothing of another one',
+  async (reuse) => {
+    await withOrchestrator({}, async (waybill) => {
+      for (const input of ['first', 'second', 'third']) {
+        expect(unwrap(await waybill.run({ source: leaves, input, reuse }))).toBe(nothing);
+      }
+      const together = ['a', 'b', 'c'].map((input) =>
+        waybill.run({ source: leaves, input, reuse }),
+      );
+      expect((await Promise.all(together)).map(unwrap)).toEqual([nothing, nothing, nothing]);
+    });
+  },
+);
 
 test('a deployed function keeps what its module holds, and no other function or job sees it', async () => {
   await withOrchestrator({}, async (waybill) => {
@@ -87,34 +92,51 @@ test('a tenant that fills its heap takes nothing from another tenant', async () 
   });
 });
 
-test.each<[reason: Recycled['reason'], isolates: object, source: string, jobCount: number]>([
-  ['use', { maxUses: 3 }, 'export default () => 1', 7],
-  ['age', { maxAgeMs: 1 }, 'export default () => new Promise((done) => setTimeout(done, 5))', 3],
-  // The heap is looked at after every 16th job.
-  [
-    'heap',
-    { maxHeapRatio: 0.0001 },
-    'globalThis.kept = new Array(1e5).fill(1.5); export default () => 1',
-    20,
-  ],
-  ['idle', { maxPerThread: 1 }, 'export default () => 1', 4],
-])('an isolate is recycled by %s, and no job notices', async (reason, isolates, source, jobCount) => {
-  const recycled: Recycled[] = [];
-  await withOrchestrator({ isolates }, async (waybill) => {
-    waybill.on('isolate:recycled', (event) => recycled.push(event));
-    const outcomes: Outcome[] = [];
-    for (let index = 0; index < jobCount; index++) {
-      const tenant = reason === 'idle' ? `tenant-${index % 2}` : 'tenant-0';
-      outcomes.push(await waybill.run({ tenant, source }));
-    }
-    expect(outcomes.map(({ ok }) => ok)).toEqual(outcomes.map(() => true));
-    const { pool } = await waybill.stats();
-    expect(pool.threads[0]?.isolatesRecycledCount).toBeGreaterThan(0);
-    expect(pool.threads[0]?.isolateCount).toBeLessThanOrEqual(1);
-  });
-  expect(recycled.length).toBeGreaterThan(0);
-  expect(new Set(recycled.map((event) => event.reason))).toEqual(new Set([reason]));
-});
+interface Recycling {
+  readonly reason: Recycled['reason'];
+  readonly isolates: object;
+  readonly source: string;
+  readonly jobCount: number;
+}
+
+const recyclings: readonly Recycling[] = [
+  { reason: 'use', isolates: { maxUses: 3 }, source: 'export default () => 1', jobCount: 7 },
+  {
+    reason: 'age',
+    isolates: { maxAgeMs: 1 },
+    source: 'export default () => new Promise((done) => setTimeout(done, 5))',
+    jobCount: 3,
+  },
+  {
+    reason: 'heap',
+    isolates: { maxHeapRatio: 0.0001 },
+    source: 'globalThis.kept = new Array(1e5).fill(1.5); export default () => 1',
+    // The heap is looked at after every 16th job.
+    jobCount: 20,
+  },
+  { reason: 'idle', isolates: { maxPerThread: 1 }, source: 'export default () => 1', jobCount: 4 },
+];
+
+test.each(recyclings)(
+  'an isolate is recycled by $reason, and no job notices',
+  async ({ reason, isolates, source, jobCount }) => {
+    const recycled: Recycled[] = [];
+    await withOrchestrator({ isolates }, async (waybill) => {
+      waybill.on('isolate:recycled', (event) => recycled.push(event));
+      const outcomes: Outcome[] = [];
+      for (let index = 0; index < jobCount; index++) {
+        const tenant = reason === 'idle' ? `tenant-${index % 2}` : 'tenant-0';
+        outcomes.push(await waybill.run({ tenant, source }));
+      }
+      expect(outcomes.map(({ ok }) => ok)).toEqual(outcomes.map(() => true));
+      const { pool } = await waybill.stats();
+      expect(pool.threads[0]?.isolatesRecycledCount).toBeGreaterThan(0);
+      expect(pool.threads[0]?.isolateCount).toBeLessThanOrEqual(1);
+    });
+    expect(recycled.length).toBeGreaterThan(0);
+    expect(new Set(recycled.map((event) => event.reason))).toEqual(new Set([reason]));
+  },
+);
 
 test('a job in an isolate that is recycled meanwhile still finishes there', async () => {
   const begun = deferred();

@@ -131,9 +131,13 @@ test('a host call that answers after its job has returned is dropped', async () 
   const reply = deferred<string>();
   const ended = deferred();
   const slow = async (): Promise<string> => reply.promise.finally(() => ended.resolve());
-  await withOrchestrator({ hostFunctions: { slow } }, async (waybill) => {
+  await withOrchestrator({ hostFunctions: { slow, turn: () => 1 } }, async (waybill) => {
     const events = settledEvents(waybill);
-    const source = `export default (_, { host }) => { void host.slow(); return 'early' }`;
+    const source = `export default async (_, { host }) => {
+      void host.slow();
+      await host.turn();
+      return 'early';
+    }`;
     expect(await waybill.run({ source })).toMatchObject({ ok: true, value: 'early' });
     reply.resolve('late');
     await ended.promise;
@@ -143,7 +147,11 @@ test('a host call that answers after its job has returned is dropped', async () 
 });
 
 test.each([
-  { what: 'resolves twice', body: 'return new Promise((a) => { a(1); a(2); })', seen: { value: 1 } },
+  {
+    what: 'resolves twice',
+    body: 'return new Promise((a) => { a(1); a(2); })',
+    seen: { value: 1 },
+  },
   {
     what: 'resolves and then throws',
     body: 'return new Promise((a) => { a(1); throw new Error(); })',

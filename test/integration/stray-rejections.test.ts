@@ -51,9 +51,13 @@ test.each(messages)(
         const work = (${works.replace('export default', '')});
         export default ([role, input], tools) => role === 'leaves' ? leave(input, tools) : work(input, tools);`;
       await using deployment = await waybill.deploy({ name: 'f', source });
-      const roles = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'leaves' : 'works'));
+      const roles = Array.from({ length: 40 }, (_, index) =>
+        index % 2 === 0 ? 'leaves' : 'works',
+      );
       const outcomes = await Promise.all(roles.map((role) => deployment.run([role, role])));
-      expect(outcomes.map(unwrap)).toEqual(roles.map((role) => (role === 'leaves' ? 'left' : role)));
+      expect(outcomes.map(unwrap)).toEqual(
+        roles.map((role) => (role === 'leaves' ? 'left' : role)),
+      );
     });
   },
 );

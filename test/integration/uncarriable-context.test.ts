@@ -88,11 +88,14 @@ test('carried variables that are too large only together are refused, naming the
 });
 
 test('a value that may not leave its thread is no obstacle', async () => {
-  await withOrchestrator({ hostFunctions: { look: () => local.get() === loop } }, async (waybill) => {
-    const source = 'export default (_, { host }) => host.look()';
-    const run = (): Promise<unknown> => waybill.run({ source });
-    expect(await local.run(loop, run)).toMatchObject({ ok: true, value: true });
-  });
+  await withOrchestrator(
+    { hostFunctions: { look: () => local.get() === loop } },
+    async (waybill) => {
+      const source = 'export default (_, { host }) => host.look()';
+      const run = (): Promise<unknown> => waybill.run({ source });
+      expect(await local.run(loop, run)).toMatchObject({ ok: true, value: true });
+    },
+  );
 });
 
 const local = new ContextVariable<object>({ name: 'local' });

@@ -183,7 +183,9 @@ test('the trail names each border in the order it was crossed, and what was seen
         ['host call worker.seen', ...there],
         ['back', ...here],
       ]);
-      const threads = trail.map(({ threadId }) => (threadId === trail[0]?.threadId ? 'here' : 'there'));
+      const threads = trail.map(({ threadId }) =>
+        threadId === trail[0]?.threadId ? 'here' : 'there',
+      );
       expect(threads).toEqual(['here', 'there', 'there', 'here', 'there', 'here']);
       const plain = await waybill.run({ source });
       expect(plain).not.toHaveProperty('trail');

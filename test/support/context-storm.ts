@@ -131,8 +131,7 @@ function lookAtOutcome(
     watch.checkCount += checkCount;
     return;
   }
-  const code =
-    ending === 'throws' ? 'ERR_WAYBILL_GUEST_THREW' : 'ERR_WAYBILL_HOST_FUNCTION_THREW';
+  const code = ending === 'throws' ? 'ERR_WAYBILL_GUEST_THREW' : 'ERR_WAYBILL_HOST_FUNCTION_THREW';
   watch.saw(`${label}: ${outcome.error.message}`, code, outcome.error.code);
   const names = outcome.error.message.includes(`asked for by ${label}`);
   watch.saw(`${label}: whose failure: ${outcome.error.message}`, true, names);
@@ -160,7 +159,9 @@ export async function runStorm(
     waybill.on('job:logged', ({ jobId }) => watch.here('job:logged', jobId)),
   ];
   if (shape.warm) {
-    await Promise.all(tenants.map((name) => waybill.deploy({ name: 'storm', tenant: name, source })));
+    await Promise.all(
+      tenants.map((name) => waybill.deploy({ name: 'storm', tenant: name, source })),
+    );
   }
   const jobs: Promise<void>[] = [];
   for (let index = 0; index < shape.jobCount; index++) {

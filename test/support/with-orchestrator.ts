@@ -33,8 +33,9 @@ export async function withOrchestrator(
   options: OrchestratorOptions,
   fn: (waybill: Orchestrator) => Promise<void>,
 ): Promise<void> {
-  await using _leaks = leakCheck();
-  await using waybill = await createOrchestrator({ threads: 1, ...options });
+  await using scope = new AsyncDisposableStack();
+  scope.use(leakCheck());
+  const waybill = scope.use(await createOrchestrator({ threads: 1, ...options }));
   await fn(waybill);
   await atBaseline(waybill);
 }

@@ -6,7 +6,7 @@ const maxGraceMs = 600_000;
 
 /** @throws `ERR_WAYBILL_INVALID_OPTIONS` where it is no time that one can wait */
 export function checkGraceMs(graceMs: number): void {
-  if (graceMs >= 0 && graceMs <= maxGraceMs) return;
+  if (Number.isFinite(graceMs) && graceMs >= 0 && graceMs <= maxGraceMs) return;
   const expected = `a number from 0 to ${maxGraceMs} (ms)`;
   const words = `graceMs: expected ${expected}, got ${String(graceMs)}`;
   const issues = [{ path: 'graceMs', expected, got: String(graceMs) }];

@@ -39,7 +39,8 @@ export function watch(
     timer = setTimeout(() => ticket.abandon(overdue(ticket)), Math.max(graceMs, reportMs));
   };
   // In the root context: a timer keeps the context it was made in.
-  let timer = office.root.run(() => setTimeout(deadlinePassed, deadlineMs - performance.now()));
+  const leftMs = Math.max(0, deadlineMs - performance.now());
+  let timer = office.root.run(() => setTimeout(deadlinePassed, leftMs));
   if (signal?.aborted === true) cancelled();
   else signal?.addEventListener('abort', cancelled, { once: true });
   return {

@@ -1,8 +1,9 @@
 import type { LimitOverrides, Limits } from './limits.ts';
 
 /**
- * What the source is: an ES module with a default export, or one expression that gives the
- * function.
+ * What the source is. `module`: an ES module whose default export is the entry function. `expression`:
+ * one expression, `await` allowed, whose value is the result; `input`, `host`, `context`, `signal` and
+ * `log` are in scope.
  */
 export type SourceType = 'module' | 'expression';
 

@@ -74,8 +74,8 @@ test('while both run, a function that one job left to another acts as its owner'
       if (input === 'owner') { saved = host.who; await host.wait(); return 'owner done'; }
       return saved();
     }`);
-  const gate = deferred<void>();
-  const waits = deferred<void>();
+  const gate = deferred();
+  const waits = deferred();
   const owner = guest.start(realm, undefined, {
     input: 'owner',
     host: {
@@ -102,8 +102,8 @@ test('a host call that another job waits for is refused when its owner is stoppe
       host.ready();
       try { return await shared; } catch (error) { return error.code; }
     }`);
-  const called = deferred<void>();
-  const ready = deferred<void>();
+  const called = deferred();
+  const ready = deferred();
   const owner = guest.start(realm, undefined, {
     host: {
       load: () => {
@@ -130,7 +130,7 @@ test('a job that is stopped hears its signal, and what it does then has no effec
       signal.onabort = () => { heard.push('onabort'); log('too late'); };
       try { await host.wait(); } catch (error) { heard.push(error.code); }
     }`);
-  const waiting = deferred<void>();
+  const waiting = deferred();
   const job = guest.start(realm, undefined, {
     host: {
       wait: () => {
@@ -162,7 +162,7 @@ test('an abort listener that loops is cut off and leaves the realm unsure', asyn
       signal.onabort = () => { for (;;); };
       await host.wait();
     }`);
-  const waiting = deferred<void>();
+  const waiting = deferred();
   const job = guest.start(realm, undefined, {
     host: {
       wait: () => {

@@ -19,13 +19,19 @@ export function endThreadInOrder(thread: PoolThread): void {
     // What else breaks from now on breaks because the thread ends.
     if (ending) return;
     ending = true;
-    const die = (): void => {
-      process.removeAllListeners('uncaughtException');
-      // Node itself calls it when a thread dies of an error.
-      process.exit = exit;
-      throw error;
-    };
-    void letGo(thread, error).finally(() => setTimeout(die, lastPostsMs));
+    void endOf(error);
+  };
+  const endOf = async (error: unknown): Promise<void> => {
+    try {
+      await letGo(thread, error);
+    } finally {
+      setTimeout(() => {
+        process.removeAllListeners('uncaughtException');
+        // Node itself calls it when a thread dies of an error.
+        process.exit = exit;
+        throw error;
+      }, lastPostsMs);
+    }
   };
   process.on('uncaughtException', end);
   process.exit = (code) => {

@@ -72,7 +72,7 @@ export class PoolThread {
     if (error !== undefined) attempt.stop(error);
   }
 
-  /** Tells the submitting thread something; resolves when it was heard. */
+  /** Tells the submitting thread something; resolves when it was heard, or was not. Never rejects. */
   async tell<Name extends keyof SubmitterApi>(
     name: Name,
     args: Parameters<SubmitterApi[Name]>,
@@ -81,7 +81,9 @@ export class PoolThread {
       await this.submitter.call(name, args);
     } catch (error) {
       // Without its submitter the thread is about to end; there is nobody left to tell.
-      if (!this.submitter.broken.aborted) throw error;
+      if (!this.submitter.broken.aborted) {
+        process.emitWarning(`${name} was not heard: ${String(error)}`, 'WaybillWarning');
+      }
     }
   }
 

@@ -23,11 +23,14 @@ function leaseRealm(thread: PoolThread, { message }: RunningAttempt): Promise<Re
  */
 export async function realmFor(thread: PoolThread, attempt: RunningAttempt): Promise<RealmLease> {
   const { limits, deadlineMs } = attempt.message;
-  const overdue = setTimeout(() => {
-    const words = `no realm was ready ${limits.wallMs} ms after submit`;
-    const details = { wallMs: limits.wallMs };
-    attempt.stop(makeError('ERR_WAYBILL_DEADLINE_EXCEEDED', words, { details }));
-  }, deadlineMs - performance.now());
+  const overdue = setTimeout(
+    () => {
+      const words = `no realm was ready ${limits.wallMs} ms after submit`;
+      const details = { wallMs: limits.wallMs };
+      attempt.stop(makeError('ERR_WAYBILL_DEADLINE_EXCEEDED', words, { details }));
+    },
+    Math.max(0, deadlineMs - performance.now()),
+  );
   const leasing = leaseRealm(thread, attempt);
   const first = await Promise.race([leasing, attempt.stopped]).finally(() => clearTimeout(overdue));
   if (!(first instanceof Error)) return first;

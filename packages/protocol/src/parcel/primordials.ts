@@ -22,6 +22,7 @@ export interface ObjectPrimordials {
   readonly classOf: (value: object) => string;
   readonly slice: (text: string, start: number, end?: number) => string;
   readonly indexOf: (text: string, part: string, from?: number) => number;
+  readonly charCodeAt: (text: string, index: number) => number;
   readonly hexOf: (value: bigint) => string;
   readonly makeBigInt: (digits: string) => bigint;
   readonly makeError: (message: string) => Error;
@@ -69,6 +70,8 @@ export function captureObjects(): ObjectPrimordials {
   const objectToString = Object.prototype.toString;
   const bigIntToString = BigInt.prototype.toString;
   const { slice, indexOf } = String.prototype;
+  // A bound function needs no list of arguments per call; this one is called once for every byte.
+  const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
   return {
     apply,
     ownKeys: Object.keys,
@@ -84,6 +87,7 @@ export function captureObjects(): ObjectPrimordials {
     classOf: (value) => apply(objectToString, value, []),
     slice: (text, start, end) => apply(slice, text, [start, end]),
     indexOf: (text, part, from) => apply(indexOf, text, [part, from]),
+    charCodeAt: charCodeAt as ObjectPrimordials['charCodeAt'],
     hexOf: (value) => apply(bigIntToString, value, [16]),
     makeBigInt: (digits) => BigIntOf(digits),
     makeError: (message) => new ErrorOf(message),

@@ -143,27 +143,33 @@ export class ParcelReader {
     }
   }
 
+  // In place, where the parsed JSON has own members already: that is many times as fast as defining them anew, and
+  // no setter on a prototype is ever asked.
   #array(node: unknown[], depth: number): unknown[] {
-    const items: unknown[] = [];
     for (let index = 1; index < node.length; index++) {
-      this.#p.put(items, index - 1, this.#value(node[index], depth + 1));
+      node[index - 1] = this.#value(node[index], depth + 1);
     }
-    return items;
+    node.length -= 1;
+    return node;
   }
 
   #record(node: unknown[], depth: number): object {
-    this.#assertPairs(node);
-    const record = {};
-    for (let index = 1; index < node.length; index += 2) {
-      const key = this.#string(node[index]);
+    const record = node.length === 2 ? node[1] : undefined;
+    if (typeof record !== 'object' || record === null || this.#p.isArray(record)) {
+      throw this.#malformed('something else where a record belongs');
+    }
+    const keys = this.#p.ownKeys(record);
+    const members = record as Record<string, unknown>;
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as string;
       if (key === '__proto__') throw this.#malformed('a key named __proto__');
-      this.#p.put(record, key, this.#value(node[index + 1], depth + 1));
+      members[key] = this.#value(members[key], depth + 1);
     }
     return record;
   }
 
   #map(node: unknown[], depth: number): Map<unknown, unknown> {
-    this.#assertPairs(node);
+    if (node.length % 2 === 0) throw this.#malformed('a key without a value');
     const map = this.#p.makeMap();
     for (let index = 1; index < node.length; index += 2) {
       const key = this.#value(node[index], depth + 1);
@@ -189,9 +195,5 @@ export class ParcelReader {
     // Where it was read says nothing; where it was made does not cross.
     this.#p.put(error, 'stack', `${name}: ${message}`, false);
     return error;
-  }
-
-  #assertPairs(node: unknown[]): void {
-    if (node.length % 2 === 0) throw this.#malformed('a key without a value');
   }
 }

@@ -1,4 +1,4 @@
-import type { Parcel, ParcelFault, ParcelHooks, ParcelLimits } from './parcel.ts';
+import type { Parcel, ParcelHooks, ParcelLimits } from './parcel.ts';
 import type { Primordials } from './primordials.ts';
 import { Trail } from './trail.ts';
 
@@ -6,8 +6,11 @@ import { Trail } from './trail.ts';
 interface Draft {
   readonly limits: ParcelLimits;
   readonly hooks: ParcelHooks;
-  /** What the limit counts so far. */
+  /** Characters that text and bytes have, or, while a plain value is walked, will have at least. */
   chars: number;
+  text: string;
+  /** The latest of the text, not yet in `text`. */
+  chunk: string;
   bytes: string;
 }
 
@@ -27,7 +30,7 @@ export class ParcelWriter {
 
   /** Writes a value down; throws the hooks' fault error for what cannot cross, and what a getter in it throws. */
   write(value: unknown, limits: ParcelLimits, hooks: ParcelHooks): Parcel {
-    const draft: Draft = { limits, hooks, chars: 0, bytes: '' };
+    const draft: Draft = { limits, hooks, chars: 0, text: '', chunk: '', bytes: '' };
     if (this.#isPlain(draft, value, 0)) {
       const text = this.#p.stringify(value);
       draft.chars = 0;
@@ -35,8 +38,10 @@ export class ParcelWriter {
       return { text, bytes: '' };
     }
     draft.chars = 0;
-    const text = `#${this.#value(draft, value, new Trail('$', undefined))}`;
-    return { text, bytes: draft.bytes };
+    const trail = new Trail('$', undefined);
+    this.#put(draft, '#', trail);
+    this.#value(draft, value, trail);
+    return { text: draft.text + draft.chunk, bytes: draft.bytes };
   }
 
   // Plain JSON data needs no tags, and is by far the most common: one walk, then the native stringify.
@@ -46,13 +51,13 @@ export class ParcelWriter {
         this.#count(draft, value.length + 2, '$');
         return true;
       case 'number':
-        this.#count(draft, 4, '$');
+        this.#count(draft, 1, '$');
         return this.#p.isFinite(value) && !(value === 0 && 1 / value < 0);
       case 'boolean':
         this.#count(draft, 4, '$');
         return true;
       case 'object':
-        this.#count(draft, 4, '$');
+        this.#count(draft, 2, '$');
         return value === null || this.#isPlainObject(draft, value, depth);
       default:
         return false;
@@ -66,7 +71,6 @@ export class ParcelWriter {
     if (p.isArray(value)) {
       // The native stringify would ask it for a toJSON that some other code gave to all arrays.
       if (prototype !== p.arrayPrototype || 'toJSON' in value) return false;
-      this.#count(draft, value.length, '$');
       for (let index = 0; index < value.length; index++) {
         if (!this.#isPlain(draft, value[index], depth + 1)) return false;
       }
@@ -77,72 +81,72 @@ export class ParcelWriter {
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] as string;
       if (key === '__proto__') return false;
-      this.#count(draft, key.length + 4, '$');
+      this.#count(draft, key.length + 3, '$');
       const member = (value as Record<string, unknown>)[key];
       if (!this.#isPlain(draft, member, depth + 1)) return false;
     }
     return true;
   }
 
-  #value(draft: Draft, value: unknown, trail: Trail): string {
-    this.#count(draft, 4, trail);
+  #value(draft: Draft, value: unknown, trail: Trail): void {
     switch (typeof value) {
       case 'string':
-        this.#count(draft, value.length, trail);
-        return this.#p.stringify(value);
+        return this.#string(draft, value, trail);
       case 'number':
-        if (!this.#p.isFinite(value)) return `["n","${value}"]`;
-        return value === 0 && 1 / value < 0 ? '["n","-0"]' : `${value}`;
+        return this.#put(draft, this.#numberText(value), trail);
       case 'boolean':
-        return value ? 'true' : 'false';
+        return this.#put(draft, value ? 'true' : 'false', trail);
       case 'undefined':
-        return '["u"]';
-      case 'bigint': {
+        return this.#put(draft, '["u"]', trail);
+      case 'bigint':
         // In hexadecimal, which both sides convert in linear time; decimal digits would take quadratic.
-        const digits = this.#p.hexOf(value);
-        this.#count(draft, digits.length, trail);
-        return `["b","${digits}"]`;
-      }
+        return this.#put(draft, `["b","${this.#p.hexOf(value)}"]`, trail);
       case 'function': {
         const { keepFunction } = draft.hooks;
         if (keepFunction === undefined) throw this.#refusal(draft, trail, 'a function');
-        return `["f",${keepFunction(value as () => unknown)}]`;
+        return this.#put(draft, `["f",${keepFunction(value as () => unknown)}]`, trail);
       }
       case 'symbol':
         throw this.#refusal(draft, trail, 'a symbol');
       default:
-        return value === null ? 'null' : this.#object(draft, value as object, trail);
+        if (value === null) this.#put(draft, 'null', trail);
+        else this.#object(draft, value as object, trail);
     }
   }
 
-  #object(draft: Draft, value: object, trail: Trail): string {
+  #numberText(value: number): string {
+    if (!this.#p.isFinite(value)) return `["n","${value}"]`;
+    return value === 0 && 1 / value < 0 ? '["n","-0"]' : `${value}`;
+  }
+
+  #object(draft: Draft, value: object, trail: Trail): void {
+    const p = this.#p;
     if (draft.hooks.isProxy(value)) throw this.#refusal(draft, trail, 'a Proxy');
     if (trail.depth >= draft.limits.maxDepth) {
       const found = `more than ${draft.limits.maxDepth} levels, or a cycle`;
-      throw this.#fault(draft, { reason: 'too-deep', path: trail.text(), found });
+      throw draft.hooks.faultError({ reason: 'too-deep', path: trail.text(), found });
     }
-    if (this.#p.isArray(value)) return this.#items(draft, value, trail);
-    const typed = this.#p.typedArrayName(value);
+    if (p.isArray(value)) return this.#items(draft, value, trail);
+    const typed = p.typedArrayName(value);
     if (typed !== undefined) return this.#typedArray(draft, value, { typed, trail });
-    const kind = this.#p.classOf(value);
+    const kind = p.classOf(value);
     switch (kind) {
       case '[object Object]':
         return this.#record(draft, value, trail);
       // Each of these looks at internal slots next, and throws on an impostor.
       case '[object Date]': {
-        const time = this.#p.dateTime(value);
-        return `["d",${time === time ? time : 'null'}]`;
+        const time = p.dateTime(value);
+        return this.#put(draft, `["d",${time === time ? time : 'null'}]`, trail);
       }
       case '[object Map]':
         return this.#map(draft, value, trail);
       case '[object Set]':
         return this.#set(draft, value, trail);
-      case '[object ArrayBuffer]':
-        this.#p.bufferByteLength(value);
-        return this.#bytes(draft, this.#p.makeBytes(value as ArrayBuffer), {
-          typed: 'ArrayBuffer',
-          trail,
-        });
+      case '[object ArrayBuffer]': {
+        p.bufferByteLength(value);
+        const bytes = p.makeBytes(value as ArrayBuffer);
+        return this.#bytes(draft, bytes, { typed: 'ArrayBuffer', trail });
+      }
       case '[object Error]':
         return this.#error(draft, value, trail);
       default: {
@@ -152,89 +156,112 @@ export class ParcelWriter {
     }
   }
 
-  #items(draft: Draft, items: unknown[], trail: Trail): string {
-    let text = '["a"';
+  #items(draft: Draft, items: unknown[], trail: Trail): void {
+    // A sparse array is as long as it says, and would be written in full.
+    this.#assertRoom(draft, items.length * 2, trail);
+    this.#put(draft, '["a"', trail);
     const inside = new Trail(0, trail);
-    // A sparse array is as long as it says, and written in full.
-    this.#count(draft, items.length, trail);
     for (let index = 0; index < items.length; index++) {
       inside.key = index;
-      text += `,${this.#value(draft, items[index], inside)}`;
+      this.#put(draft, ',', inside);
+      this.#value(draft, items[index], inside);
     }
-    return `${text}]`;
+    this.#put(draft, ']', trail);
   }
 
-  #record(draft: Draft, value: object, trail: Trail): string {
+  #record(draft: Draft, value: object, trail: Trail): void {
     const keys = this.#p.ownKeys(value);
-    let text = '["o"';
+    this.#put(draft, '["o",{', trail);
     const inside = new Trail('', trail);
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] as string;
       if (key === '__proto__') throw this.#refusal(draft, trail, 'a key named __proto__');
       inside.key = key;
-      this.#count(draft, key.length + 4, inside);
-      const member = this.#value(draft, (value as Record<string, unknown>)[key], inside);
-      text += `,${this.#p.stringify(key)},${member}`;
+      if (index > 0) this.#put(draft, ',', inside);
+      this.#string(draft, key, inside);
+      this.#put(draft, ':', inside);
+      this.#value(draft, (value as Record<string, unknown>)[key], inside);
     }
-    return `${text}]`;
+    this.#put(draft, '}]', trail);
   }
 
-  #map(draft: Draft, map: object, trail: Trail): string {
-    let text = '["m"';
+  #map(draft: Draft, map: object, trail: Trail): void {
+    this.#put(draft, '["m"', trail);
     const inside = new Trail('(entry)', trail);
     this.#p.mapForEach(map, (value, key) => {
-      text += `,${this.#value(draft, key, inside)},${this.#value(draft, value, inside)}`;
+      this.#put(draft, ',', inside);
+      this.#value(draft, key, inside);
+      this.#put(draft, ',', inside);
+      this.#value(draft, value, inside);
     });
-    return `${text}]`;
+    this.#put(draft, ']', trail);
   }
 
-  #set(draft: Draft, set: object, trail: Trail): string {
-    let text = '["s"';
+  #set(draft: Draft, set: object, trail: Trail): void {
+    this.#put(draft, '["s"', trail);
     const inside = new Trail('(item)', trail);
     this.#p.setForEach(set, (value) => {
-      text += `,${this.#value(draft, value, inside)}`;
+      this.#put(draft, ',', inside);
+      this.#value(draft, value, inside);
     });
-    return `${text}]`;
+    this.#put(draft, ']', trail);
   }
 
-  #error(draft: Draft, error: object, trail: Trail): string {
+  #error(draft: Draft, error: object, trail: Trail): void {
     const { name, message } = error as { name: unknown; message: unknown };
-    const nameText = typeof name === 'string' ? name : '';
-    const messageText = typeof message === 'string' ? message : '';
-    this.#count(draft, nameText.length + messageText.length, trail);
-    return `["e",${this.#p.stringify(nameText)},${this.#p.stringify(messageText)}]`;
+    this.#put(draft, '["e",', trail);
+    this.#string(draft, typeof name === 'string' ? name : '', trail);
+    this.#put(draft, ',', trail);
+    this.#string(draft, typeof message === 'string' ? message : '', trail);
+    this.#put(draft, ']', trail);
   }
 
-  #typedArray(draft: Draft, view: object, at: { typed: string; trail: Trail }): string {
+  #typedArray(draft: Draft, view: object, at: { typed: string; trail: Trail }): void {
     const p = this.#p;
     if (p.typedArrayConstructors[at.typed] === undefined) {
       throw this.#refusal(draft, at.trail, `a ${at.typed}`);
     }
     const bytes = p.makeBytes(p.bufferOf(view), p.byteOffsetOf(view), p.byteLengthOf(view));
-    return this.#bytes(draft, bytes, at);
+    this.#bytes(draft, bytes, at);
   }
 
-  #bytes(draft: Draft, view: Uint8Array, at: { typed: string; trail: Trail }): string {
+  #bytes(draft: Draft, view: Uint8Array, at: { typed: string; trail: Trail }): void {
     const length = this.#p.byteLengthOf(view);
-    this.#count(draft, length + 24, at.trail);
+    this.#count(draft, length, at.trail);
     const start = draft.bytes.length;
     draft.bytes += draft.hooks.textFromBytes(view);
-    return `["x","${at.typed}",${start},${length}]`;
+    this.#put(draft, `["x","${at.typed}",${start},${length}]`, at.trail);
+  }
+
+  #string(draft: Draft, value: string, trail: Trail): void {
+    this.#assertRoom(draft, value.length + 2, trail);
+    this.#put(draft, this.#p.stringify(value), trail);
+  }
+
+  #put(draft: Draft, piece: string, where: Trail): void {
+    this.#count(draft, piece.length, where);
+    draft.chunk += piece;
+    if (draft.chunk.length < 4096) return;
+    // The engine keeps what was added as a tree of pieces, many times the size of its text, until somebody reads it.
+    this.#p.charCodeAt(draft.chunk, 0);
+    draft.text += draft.chunk;
+    draft.chunk = '';
   }
 
   #count(draft: Draft, more: number, where: Trail | '$'): void {
+    this.#assertRoom(draft, more, where);
     draft.chars += more;
-    if (draft.chars <= draft.limits.maxChars) return;
+  }
+
+  #assertRoom(draft: Draft, more: number, where: Trail | '$'): void {
+    const { maxChars } = draft.limits;
+    if (draft.chars + more <= maxChars) return;
     const path = where === '$' ? where : where.text();
-    const found = `more than ${draft.limits.maxChars} characters so far`;
-    throw this.#fault(draft, { reason: 'too-large', path, found });
+    const found = `more than ${maxChars} characters so far`;
+    throw draft.hooks.faultError({ reason: 'too-large', path, found });
   }
 
   #refusal(draft: Draft, trail: Trail, found: string): Error {
-    return this.#fault(draft, { reason: 'not-carriable', path: trail.text(), found });
-  }
-
-  #fault(draft: Draft, fault: ParcelFault): Error {
-    return draft.hooks.faultError(fault);
+    return draft.hooks.faultError({ reason: 'not-carriable', path: trail.text(), found });
   }
 }

@@ -29,7 +29,8 @@ export class TurnQueue implements TurnTaker {
    * @param run - starts the turn; its promise must not reject
    */
   submit(run: () => Promise<unknown>): void {
-    if (this.#mode === 'running' && !this.#mustYield()) {
+    // In a closed queue every turn starts at once, to hear that its isolate is gone.
+    if (this.#mode === 'closed' || (this.#mode === 'running' && !this.#mustYield())) {
       this.#start(run);
       return;
     }

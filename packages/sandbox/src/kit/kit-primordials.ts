@@ -16,7 +16,6 @@ export interface KitPrimordials extends Primordials {
   readonly captureStack: (target: object, below: (...args: never[]) => unknown) => void;
   readonly textOf: (value: unknown) => string;
   readonly numberOf: (value: unknown) => number;
-  readonly charCodeAt: (text: string, index: number) => number;
 }
 
 /** Captures the {@link KitPrimordials} of the realm it runs in. Self-contained. */
@@ -28,8 +27,6 @@ export function captureKitPrimordials(): KitPrimordials {
   const { get: weakGet, set: weakSet } = WeakMap.prototype;
   const [PromiseOf, TypeErrorOf, StringOf, NumberOf] = [Promise, TypeError, String, Number];
   const { captureStackTrace } = Error;
-  // A bound function needs no list of arguments per call; this one is called once for every byte.
-  const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
   return {
     ...capturePrimordials(),
     freeze,
@@ -44,6 +41,5 @@ export function captureKitPrimordials(): KitPrimordials {
     captureStack: (target, below) => captureStackTrace(target, below),
     textOf: (value) => StringOf(value),
     numberOf: (value) => NumberOf(value),
-    charCodeAt: charCodeAt as KitPrimordials['charCodeAt'],
   };
 }

@@ -29,23 +29,18 @@ export class KitProgram {
   }
 
   /** Links and evaluates the modules; their shapes as JSON. A realm has one program in its life. */
-  load(shapes: string, functions: unknown[]): void {
+  load(shapesText: string, functions: unknown[]): void {
     if (this.#state !== 'none') return;
     this.#state = 'loading';
     try {
       const linker = new ModuleLinker(this.#tools);
-      const main = linker.link(
-        this.#tools.p.parse(shapes) as ModuleShape[],
-        functions as ModuleFunction[],
-      );
-      const waits = linker.run(main);
-      if (waits === undefined) this.#loaded(main);
-      else
-        void subscribe(
-          waits,
-          () => this.#loaded(main),
-          (error) => this.#failed(error),
-        );
+      const shapes = this.#tools.p.parse(shapesText) as ModuleShape[];
+      const main = linker.link(shapes, functions as ModuleFunction[]);
+      const run = (): void => this.#run(linker, main);
+      // An async module has stopped where its instantiation ends only after a turn of the microtask queue.
+      const awaits = shapes.some((shape) => shape.awaits);
+      if (awaits) void subscribe(undefined, run, run);
+      else run();
     } catch (error) {
       this.#failed(error);
     }
@@ -60,6 +55,17 @@ export class KitProgram {
   /** A job is over that may have waited. */
   end(job: KitJob): void {
     this.#tools.p.mapDelete(this.#waiting, job.key);
+  }
+
+  #run(linker: ModuleLinker, main: LinkedModule): void {
+    const failed = (error: unknown): void => this.#failed(error);
+    try {
+      const waits = linker.run(main);
+      if (waits === undefined) this.#loaded(main);
+      else void subscribe(waits, () => this.#loaded(main), failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   #loaded(main: LinkedModule): void {

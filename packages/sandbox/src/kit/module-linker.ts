@@ -17,13 +17,15 @@ import { resolveSpecifier } from './resolve-specifier.ts';
 export class ModuleLinker {
   readonly #tools: KitTools;
   readonly #linked: Record<string, LinkedModule>;
-  readonly #advance: AsyncGenerator<undefined, void>['next'];
+  readonly #next: Generator<undefined, void>['next'];
+  readonly #nextAsync: AsyncGenerator<undefined, void>['next'];
 
   constructor(tools: KitTools) {
     this.#tools = tools;
     this.#linked = tools.p.makeRecord();
-    const generatorPrototype = Object.getPrototypeOf(async function* () {}).prototype as object;
-    this.#advance = (generatorPrototype as AsyncGenerator<undefined, void>).next;
+    const prototypeOf = (made: object): object => Object.getPrototypeOf(made).prototype as object;
+    this.#next = (prototypeOf(function* () {}) as Generator<undefined, void>).next;
+    this.#nextAsync = (prototypeOf(async function* () {}) as AsyncGenerator<undefined, void>).next;
   }
 
   /**
@@ -51,31 +53,42 @@ export class ModuleLinker {
   /**
    * Evaluates a module after its imports, unless that was done or is under way further up, as in a cycle.
    *
-   * @returns undefined where it is evaluated already, otherwise a promise of that
+   * @returns undefined where nobody need wait for it, otherwise a promise that it is evaluated
+   * @throws what it threw, or an import of it, where that did not wait for anything
    */
   run(module: LinkedModule): Promise<unknown> | undefined {
-    if (module.evaluation !== 'none')
-      return module.evaluation === 'passed' ? undefined : module.evaluation;
+    if (module.evaluation === 'passed') return undefined;
+    if (module.evaluation === 'failed') throw module.failure;
+    if (module.evaluation !== 'none') return module.evaluation;
     module.evaluation = 'passed';
+    try {
+      const rest = this.#start(module);
+      if (rest !== undefined) module.evaluation = rest;
+      return rest;
+    } catch (error) {
+      module.evaluation = 'failed';
+      module.failure = error;
+      throw error;
+    }
+  }
+
+  #start(module: LinkedModule): Promise<unknown> | undefined {
     const { imports, specifier } = module.shape;
     const waits: Promise<unknown>[] = [];
-    for (let index = 0; index < imports.length && !module.hasFailed; index++) {
+    for (let index = 0; index < imports.length; index++) {
       const from = this.#known((imports[index] as { specifier: string }).specifier, specifier);
       const wait = this.run(from);
       if (wait !== undefined) this.#tools.p.put(waits, waits.length, wait);
-      module.hasFailed = from.hasFailed;
     }
-    const rest = waits.length === 0 ? this.#body(module) : this.#bodyAfter(module, waits);
-    if (rest !== undefined) module.evaluation = rest;
-    return rest;
+    return waits.length === 0 ? this.#body(module) : this.#bodyAfter(module, waits);
   }
 
-  #body(module: LinkedModule): Promise<unknown> | undefined {
-    const ran = this.#tools.p.apply(this.#advance, module.generator, []);
-    if (module.isDone) return undefined;
-    // What waits for nothing and has not come to its end has thrown: its importers' other imports must not run.
-    module.hasFailed = !module.shape.awaits;
-    return ran;
+  // An async body runs up to its first await, any other to its end.
+  #body({ shape, body }: LinkedModule): Promise<unknown> | undefined {
+    const { apply } = this.#tools.p;
+    if (shape.awaits) return apply(this.#nextAsync, body, []);
+    apply(this.#next, body, []);
+    return undefined;
   }
 
   async #bodyAfter(module: LinkedModule, waits: readonly Promise<unknown>[]): Promise<void> {
@@ -95,23 +108,19 @@ export class ModuleLinker {
       read: (index, name) => (imports[index] as Record<string, unknown>)[name],
       dynamicImport: (specifier) => this.#import(specifier, shape.specifier),
       meta: p.freeze({ __proto__: null, url: `waybill:${shape.specifier}` }),
-      done: () => {
-        module.isDone = true;
-      },
     };
     const module: LinkedModule = {
       shape,
       imports,
       getters,
       namespace: p.makeRecord(),
-      generator: make(p.freeze(door)),
-      isDone: false,
-      hasFailed: false,
+      body: make(p.freeze(door)),
       evaluation: 'none',
+      failure: undefined,
     };
     this.#linked[shape.specifier] = module;
     // Up to the first yield nothing of the guest runs: its hoisted functions exist and exports are declared.
-    void p.apply(this.#advance, module.generator, []);
+    void this.#body(module);
     return module;
   }
 

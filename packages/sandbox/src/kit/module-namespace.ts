@@ -13,12 +13,13 @@ export interface ModuleDoor {
   readonly read: (index: number, name: string) => unknown;
   readonly dynamicImport: (specifier: unknown) => Promise<object>;
   readonly meta: object;
-  /** Called as the last thing that the module does. */
-  readonly done: () => void;
 }
 
 /** A module as the transform leaves it: runs to its first `yield` to be instantiated, then to its end. */
-export type ModuleFunction = (door: ModuleDoor) => AsyncGenerator<undefined, void>;
+export type ModuleFunction = (door: ModuleDoor) => ModuleBody;
+
+/** Async where the module awaits at its top level. */
+export type ModuleBody = Generator<undefined, void> | AsyncGenerator<undefined, void>;
 
 /** A module that is being linked. */
 export interface LinkedModule {
@@ -28,11 +29,11 @@ export interface LinkedModule {
   readonly getters: Record<string, () => unknown>;
   /** Namespaces of its static imports, in order. */
   readonly imports: object[];
-  readonly generator: AsyncGenerator<undefined, void>;
-  isDone: boolean;
-  hasFailed: boolean;
+  readonly body: ModuleBody;
   /** `passed`: whoever imports it need not wait; a promise: must. */
-  evaluation: 'none' | 'passed' | Promise<unknown>;
+  evaluation: 'none' | 'passed' | 'failed' | Promise<unknown>;
+  /** What it threw, where it failed. */
+  failure: unknown;
 }
 
 /** One binding of a module; `name` undefined: its namespace. */

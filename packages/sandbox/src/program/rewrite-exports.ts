@@ -7,7 +7,7 @@ import type {
   Pattern,
 } from 'acorn';
 import { blank, blankDeclaration } from './edit-source.ts';
-import { type ImportedName, importIndex, importOf, requireExport } from './rewrite-imports.ts';
+import { type ImportedName, importOf, requireExport } from './rewrite-imports.ts';
 import { door, type ModuleDraft, type Placed } from './module-draft.ts';
 
 /** The name of a default export that has none of its own. */
@@ -59,7 +59,6 @@ function rewriteNamed(draft: ModuleDraft, node: Placed<ExportNamedDeclaration>):
     blank(draft, node.start, declaration.start);
     return;
   }
-  if (source) importIndex(draft, String(source.value));
   for (const specifier of node.specifiers) {
     const local = nameOf(specifier.local);
     const name = nameOf(specifier.exported);
@@ -101,10 +100,7 @@ function rewriteDefault(draft: ModuleDraft, node: Placed<ExportDefaultDeclaratio
 function rewriteAll(draft: ModuleDraft, node: Placed<ExportAllDeclaration>): void {
   const specifier = String(node.source.value);
   if (node.exported) addFrom(draft, nameOf(node.exported), { specifier, name: undefined });
-  else {
-    importIndex(draft, specifier);
-    draft.stars.push(specifier);
-  }
+  else draft.stars.push(specifier);
   blankDeclaration(draft, node);
 }
 

@@ -17,7 +17,7 @@ function importedName(specifier: ImportDeclaration['specifiers'][number]): strin
 }
 
 /** Index of a specifier among the module's static imports, adding it where it is new. */
-export function importIndex(draft: ModuleDraft, specifier: string): number {
+function importIndex(draft: ModuleDraft, specifier: string): number {
   const found = draft.imports.findIndex((entry) => entry.specifier === specifier);
   if (found >= 0) return found;
   return draft.imports.push({ specifier, names: [] }) - 1;
@@ -62,13 +62,19 @@ function replaceReferences(
   }
 }
 
+/** Notes which modules are asked for, in the order of the source: that is the order they are evaluated in. */
+export function orderImports(draft: ModuleDraft): void {
+  for (const node of draft.ast.body) {
+    if ('source' in node && node.source) importIndex(draft, String(node.source.value));
+  }
+}
+
 /** Takes the import declarations out and lets every use of an imported name read the live namespace. */
 export function rewriteImports(draft: ModuleDraft): void {
   for (const node of draft.ast.body) {
     if (node.type !== 'ImportDeclaration') continue;
     const declaration = node as Placed<ImportDeclaration>;
     const from = String(declaration.source.value);
-    importIndex(draft, from);
     for (const specifier of declaration.specifiers) {
       const name = importedName(specifier);
       const index = requireExport(draft, { specifier: from, name });

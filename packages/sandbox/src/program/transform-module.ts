@@ -2,12 +2,11 @@ import { analyze } from 'eslint-scope';
 import { MagicString } from 'magic-string';
 import type { ModuleShape } from '../kit/kit-types.ts';
 import { checkNames } from './check-names.ts';
-import { separateHtmlComments } from './html-comments.ts';
 import { type ModuleDraft, door } from './module-draft.ts';
 import { parseModule, syntaxErrorFrom } from './parse-module.ts';
 import { defaultName, rewriteExports } from './rewrite-exports.ts';
 import { type ModuleTraits, rewriteExpressions } from './rewrite-expressions.ts';
-import { rewriteImports } from './rewrite-imports.ts';
+import { orderImports, rewriteImports } from './rewrite-imports.ts';
 
 /** One module of a program, ready to be compiled as a script. */
 export interface TransformedModule {
@@ -22,7 +21,12 @@ export interface TransformedModule {
 
 function draftOf(specifier: string, source: string): ModuleDraft {
   const { ast, tokens } = parseModule(source);
-  const scopes = analyze(ast as never, { ecmaVersion: 2024, sourceType: 'module' });
+  const scopes = analyze(ast as never, {
+    ecmaVersion: 2024,
+    sourceType: 'module',
+    // In strict code evaluated text declares nothing in the scope around it.
+    ignoreEval: true,
+  });
   const scope = scopes.globalScope?.childScopes[0];
   if (scope === undefined) throw new TypeError('a parsed module has a module scope');
   return {
@@ -39,7 +43,10 @@ function draftOf(specifier: string, source: string): ModuleDraft {
 }
 
 // Before the first `yield` the functions of the module exist, as they do in an instantiated module, and no more.
-function wrap(draft: ModuleDraft): { text: string; prefixLength: number } {
+function wrap(
+  draft: ModuleDraft,
+  { awaits }: ModuleTraits,
+): { text: string; prefixLength: number } {
   // Computed keys: `__proto__` is a fine name for an export.
   const getters = draft.exports
     .filter(({ read }) => read !== undefined)
@@ -51,9 +58,9 @@ function wrap(draft: ModuleDraft): { text: string; prefixLength: number } {
       !node.declaration.id,
   );
   const naming = anonymous ? `${door}.nameDefault(${defaultName});` : '';
-  const prefix = `(async function*(${door}){'use strict';${door}.exports({${getters.join(',')}});${naming}yield;`;
+  const prefix = `(${awaits ? 'async ' : ''}function*(${door}){'use strict';${door}.exports({${getters.join(',')}});${naming}yield;`;
   return {
-    text: `${prefix}${draft.out.toString()}\n;${door}.done();})`,
+    text: `${prefix}${draft.out.toString()}\n})`,
     prefixLength: prefix.length,
   };
 }
@@ -67,7 +74,7 @@ function shapeOf(draft: ModuleDraft, { awaits }: ModuleTraits): ModuleShape {
 }
 
 /**
- * Turns an ES module into the text of an async generator function that does the same: imports become reads of
+ * Turns an ES module into the text of a generator function (async where it awaits) that does the same: imports become reads of
  * live namespaces, exports become getters, `import()` and `import.meta` go through the door. Lines stay where they
  * are, so that stacks point at the guest's own source.
  *
@@ -77,13 +84,13 @@ export function transformModule(specifier: string, source: string): TransformedM
   try {
     const draft = draftOf(specifier, source);
     checkNames(draft);
+    orderImports(draft);
     rewriteImports(draft);
     rewriteExports(draft);
     const traits = rewriteExpressions(draft);
-    separateHtmlComments(draft);
     if (source.startsWith('#!')) draft.out.overwrite(0, 2, '//');
     const { importsDynamically } = traits;
-    return { shape: shapeOf(draft, traits), importsDynamically, ...wrap(draft) };
+    return { shape: shapeOf(draft, traits), importsDynamically, ...wrap(draft, traits) };
   } catch (error) {
     throw syntaxErrorFrom(specifier, error);
   }

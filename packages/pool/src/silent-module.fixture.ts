@@ -1,0 +1,2 @@
+/** Not a function. */
+export const version = 1;

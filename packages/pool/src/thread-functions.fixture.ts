@@ -1,0 +1,27 @@
+// Host functions of the pool's tests, as an operator would write them.
+
+/** Throws outside of any host call, a moment after it was called. */
+export function throwLater(): Promise<never> {
+  setImmediate(() => {
+    throw new Error('thrown outside of any host call');
+  });
+  return new Promise(() => {});
+}
+
+/** Leaves a rejection that nobody handles. */
+export function rejectLater(): Promise<never> {
+  void Promise.reject(new Error('rejected and not handled'));
+  return new Promise(() => {});
+}
+
+/** What a library may do where it finds that it cannot go on. */
+export function exit(): void {
+  process.exit(7);
+}
+
+/** Blocks the whole thread, until it is terminated; says so before. */
+export function block(): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel between threads has no origin
+  new BroadcastChannel('blocked').postMessage('');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}

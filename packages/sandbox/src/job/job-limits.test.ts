@@ -1,0 +1,189 @@
+import { deferred, leakCheck } from '@waybill/testkit';
+import { expect, test } from 'vitest';
+import { TestIsolate } from '../guest.fixture.ts';
+
+const host = {
+  echo: (value: unknown) => value,
+  never: () => new Promise(() => {}),
+  large: () => 'x'.repeat(9 * 2 ** 20),
+};
+
+test('a guest that loops, before or after an await, ends at its cpu limit and the isolate goes on', async () => {
+  await using _leaks = leakCheck();
+  await using guest = new TestIsolate({ host });
+  const limits = { cpuMs: 100 };
+  const loops = [
+    'for (;;);',
+    'await host.echo(1); for (;;);',
+    'await null; for (;;) await null;',
+    'return { get a() { for (;;); } };',
+    'return { toJSON() { for (;;); } };',
+    'for (;;) { const x = new Array(1000); x[5] = 1; }',
+  ];
+  for (const loop of loops) {
+    const source = `export default async (input, { host }) => { ${loop} }`;
+    const { code, job } = await guest.run(source, { limits });
+    if (loop.includes('toJSON')) expect(code).toBe('ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE');
+    else expect([loop, code, job.wasCut]).toEqual([loop, 'ERR_WAYBILL_GUEST_CPU_LIMIT', true]);
+  }
+  expect(await guest.value('export default () => 1')).toBe(1);
+});
+
+test('many short turns add up to the cpu limit', async () => {
+  await using guest = new TestIsolate({ host });
+  const { code } = await guest.run(
+    `export default async (input, { host }) => { for (;;) { const end = Date.now() + 20; while (Date.now() < end); await host.echo(1); } }`,
+    { limits: { cpuMs: 200 } },
+  );
+  expect(code).toBe('ERR_WAYBILL_GUEST_CPU_LIMIT');
+});
+
+test('the deadline says whether the guest waited for the host or for itself', async () => {
+  await using guest = new TestIsolate({ host });
+  const limits = { wallMs: 60 };
+  const run = (body: string): Promise<{ code: string | undefined }> =>
+    guest.run(`export default (input, { host }) => ${body}`, { limits });
+  expect((await run('host.never()')).code).toBe('ERR_WAYBILL_HOST_FUNCTION_TIMEOUT');
+  expect((await run('new Promise(() => {})')).code).toBe('ERR_WAYBILL_DEADLINE_EXCEEDED');
+  expect((await run('{ host.never(); for (;;); }')).code).toBe('ERR_WAYBILL_DEADLINE_EXCEEDED');
+  expect((await run('{ throw 1 }')).code).toBe('ERR_WAYBILL_GUEST_THREW');
+});
+
+test('an isolate that runs out of memory blames the job whose turn it was and no other', async () => {
+  await using guest = new TestIsolate({ host, memoryBytes: 16 * 2 ** 20 });
+  const waiting = deferred();
+  const realm = await guest.isolate.openRealm();
+  const innocent = guest.start(realm, 'export default (input, { host }) => host.never()', {
+    host: { never: () => (waiting.resolve(), new Promise(() => {})) },
+  });
+  await waiting.promise;
+  const culprit = await guest.run(
+    'export default () => { const held = []; for (;;) held.push({ a: [1, 2, 3] }); }',
+    { limits: { cpuMs: 20_000, wallMs: 20_000 } },
+  );
+  expect(culprit.code).toBe('ERR_WAYBILL_GUEST_MEMORY_LIMIT');
+  expect((await guest.ended(innocent)).code).toBe('ERR_WAYBILL_ISOLATE_LOST');
+  expect(guest.isolate.state).toBe('lost');
+});
+
+test('values that cannot leave the isolate are one typed error each', async () => {
+  await using guest = new TestIsolate({ host });
+  const refusals = [
+    'new Proxy({}, {})',
+    '[new Proxy([], {})]',
+    'Proxy.revocable({}, {}).proxy',
+    '() => 1',
+    '{ a: [Symbol("s")] }',
+    'Promise.resolve(1) && { p: Promise.resolve(1) }',
+    'new WeakMap()',
+    '/a/',
+    '(() => { const a = []; a.push(a); return a; })()',
+    '(() => { let a = 1; for (let i = 0; i < 1000; i++) a = [a]; return a; })()',
+    '{ ["__proto__"]: 1 }',
+  ];
+  for (const value of refusals) {
+    const { code } = await guest.run(`export default () => (${value})`);
+    expect([value, code]).toEqual([value, 'ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE']);
+  }
+  const { code, error } = await guest.run('export default () => new Float16Array(1)');
+  expect([code, error?.details['name']]).toEqual(['ERR_WAYBILL_GUEST_THREW', 'ReferenceError']);
+});
+
+test('a result that grows on its way out is refused before it grows', async () => {
+  await using guest = new TestIsolate({ host });
+  const bombs = [
+    'Array(1000).fill("x".repeat(1e6))',
+    '(() => { let a = ["x"]; for (let i = 0; i < 60; i++) a = [a, a]; return a; })()',
+    '(() => { let a = {}; for (let i = 0; i < 60; i++) a = { a, b: a }; return a; })()',
+    '(() => { const a = []; a.length = 2 ** 32 - 1; return a; })()',
+    '(() => { const a = []; a.length = 8e6; return a; })()',
+    'new Uint8Array(9 * 2 ** 20)',
+    '[undefined, "\\u0000".repeat(5e6)]',
+    '1n << 40000000n',
+  ];
+  await guest.run(`export default () => (${bombs[0]})`);
+  const before = process.memoryUsage.rss();
+  for (const bomb of bombs) {
+    const limits = { cpuMs: 10_000, wallMs: 20_000 };
+    const { code } = await guest.run(`export default () => (${bomb})`, { limits });
+    expect([bomb, code]).toEqual([bomb, 'ERR_WAYBILL_GUEST_RESULT_TOO_LARGE']);
+  }
+  expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 2 ** 20);
+});
+
+test('shared maps that unfold without end cost their own isolate at most', async () => {
+  await using guest = new TestIsolate({ host });
+  const { code } = await guest.run(
+    'export default () => { let a = new Map(); for (let i = 0; i < 60; i++) a = new Map([[a, a]]); return a; }',
+  );
+  expect(code).toMatch(/GUEST_(RESULT_TOO_LARGE|CPU_LIMIT|MEMORY_LIMIT)$/);
+});
+
+test('payloads just under the limit cross in both directions', async () => {
+  await using guest = new TestIsolate({ host });
+  const options = { limits: { inputBytes: 10e6, resultBytes: 10e6, hostCallBytes: 10e6 } };
+  const text = 'x'.repeat(9 * 2 ** 20);
+  const bytes = new Uint8Array(9 * 2 ** 20).map((_, index) => index);
+  const echo = 'export default (input, { host }) => host.echo(input)';
+  expect(await guest.value(echo, { ...options, input: text })).toBe(text);
+  expect(
+    Buffer.compare((await guest.value(echo, { ...options, input: bytes })) as Buffer, bytes),
+  ).toBe(0);
+});
+
+test('a host call whose arguments or result are too large is refused', async () => {
+  await using guest = new TestIsolate({ host });
+  const codeOf = (call: string): Promise<unknown> =>
+    guest.value(
+      `export default async (input, { host }) => { try { await ${call}; } catch (error) { return error.code; } }`,
+    );
+  expect(await codeOf('host.echo("x".repeat(9 * 2 ** 20))')).toBe(
+    'ERR_WAYBILL_HOST_CALL_TOO_LARGE',
+  );
+  expect(await codeOf('host.echo("ä".repeat(5 * 2 ** 20))')).toBe(
+    'ERR_WAYBILL_HOST_CALL_TOO_LARGE',
+  );
+  expect(await codeOf('host.large()')).toBe('ERR_WAYBILL_HOST_RESULT_TOO_LARGE');
+  expect(await codeOf('host.echo(Symbol())')).toBe('ERR_WAYBILL_GUEST_ARGUMENT_NOT_CARRIABLE');
+  expect(await codeOf('host.echo(Array.from({ length: 1025 }, () => () => 1))')).toBe(
+    'ERR_WAYBILL_HOST_CALL_LIMIT',
+  );
+});
+
+test('host calls are limited in all and at once, and honest programs stay below', async () => {
+  await using guest = new TestIsolate({ host });
+  const flood = (count: number): string => `export default async (input, { host }) => {
+    const codes = await Promise.all(Array.from({ length: ${count} }, () => host.echo(1).catch((error) => error.code)));
+    return codes.filter((code) => code === 'ERR_WAYBILL_HOST_CALL_LIMIT').length;
+  }`;
+  expect(await guest.value(flood(65))).toBe(1);
+  expect(await guest.value(flood(10_000))).toBe(10_000 - 64);
+  const inRow = await guest.value(
+    `export default async (input, { host }) => { let sum = 0; for (let i = 0; i < 5000; i++) sum += await host.echo(1); return sum; }`,
+  );
+  expect(inRow).toBe(5_000);
+  const { code } = await guest.run(
+    `export default async (input, { host }) => { for (;;) await host.echo(1); }`,
+    { limits: { hostCalls: 20 } },
+  );
+  expect(code).toBe('ERR_WAYBILL_HOST_CALL_LIMIT');
+});
+
+test('timers are limited at once, and setting and clearing many is fine', async () => {
+  await using _leaks = leakCheck();
+  await using guest = new TestIsolate({ host });
+  const { code } = await guest.run('export default () => { for (;;) setTimeout(() => {}, 1e6); }');
+  expect(code).toBe('ERR_WAYBILL_TIMER_LIMIT');
+  const nested = await guest.run(`export default () => {
+    const ms = { valueOf() { if (--left > 0) setTimeout(() => {}, ms); return 1e6; } };
+    let left = 500;
+    setTimeout(() => {}, ms);
+  }`);
+  expect(nested.code).toBe('ERR_WAYBILL_TIMER_LIMIT');
+  const debounced = await guest.value(`export default () => {
+    let timer;
+    for (let i = 0; i < 10000; i++) { clearTimeout(timer); timer = setTimeout(() => {}, 10); }
+    return 'fine';
+  }`);
+  expect(debounced).toBe('fine');
+});

@@ -1,0 +1,58 @@
+import { until } from '@waybill/testkit';
+import { CodeCache, TurnGate } from '@waybill/sandbox';
+import { expect, test } from 'vitest';
+import { isolateSettings, memoryBytes, openBench } from './bench.fixture.ts';
+import { IsolateMaker } from './isolate-maker.ts';
+
+test('isolates are made ahead, up to as many as asked for, and a new one follows each that is taken', async () => {
+  await using bench = openBench({ preparedPerThread: 2 });
+  bench.maker.prepareAhead();
+  await until(() => bench.maker.preparedCount === 2);
+  await bench.make();
+  expect(bench.maker.preparedCount).toBe(1);
+  expect(bench.maker.createdCount).toBe(2);
+  await until(() => bench.maker.preparedCount === 2);
+  expect(bench.maker.createdCount).toBe(3);
+});
+
+test('an isolate belongs to the tenant that it was made for', async () => {
+  await using bench = openBench();
+  const { isolate } = await bench.make('acme');
+  expect(isolate.tenant).toBe('acme');
+  expect(() => isolate.adopt('globex')).toThrow('second tenant');
+});
+
+test('a job with another memory limit does not get an isolate that was made ahead', async () => {
+  await using bench = openBench({ preparedPerThread: 1 });
+  bench.maker.prepareAhead();
+  await until(() => bench.maker.preparedCount === 1);
+  const { isolate } = await bench.maker.make('acme', 2 * memoryBytes);
+  expect(isolate.memoryBytes).toBe(2 * memoryBytes);
+  expect(bench.maker.preparedCount).toBe(1);
+});
+
+test('closing disposes all isolates: in use, ahead, and about to be made', async () => {
+  await using bench = openBench({ preparedPerThread: 1 });
+  const { isolate } = await bench.make();
+  const making = bench.make();
+  await bench.maker.close();
+  expect(isolate.state).toBe('disposed');
+  await expect(making).rejects.toThrow();
+  await expect(bench.make()).rejects.toMatchObject({ code: 'ERR_WAYBILL_CLOSED' });
+  expect(bench.maker.preparedCount).toBe(0);
+});
+
+test('where isolates cannot be made ahead, the job that needs one is told why', async () => {
+  const maker = new IsolateMaker({
+    settings: { ...isolateSettings, preparedPerThread: 1 },
+    memoryBytes: 1,
+    kit: { hostFunctionNames: [] },
+    gate: new TurnGate(1),
+    codeCache: new CodeCache(),
+    onWedged: () => {},
+  });
+  maker.prepareAhead();
+  await expect(maker.make('acme', 1)).rejects.toThrow(/memoryLimit/i);
+  await expect(maker.make('acme', 1)).rejects.toThrow(/memoryLimit/i);
+  await maker.close();
+});
