@@ -105,6 +105,18 @@ describe('options with', () => {
       /failing-at-start/,
     ],
     [
+      'a module that fails in one of its threads',
+      {
+        workerHostFunctions: new URL(
+          '../support/failing-in-some-threads.fixture.ts',
+          import.meta.url,
+        ),
+        isolates: { preparedPerThread: 8 },
+      },
+      'ERR_WAYBILL_HOST_MODULE_FAILED',
+      /failing-in-some-threads/,
+    ],
+    [
       'a module that is not there',
       { workerHostFunctions: new URL('../support/not-there.ts', import.meta.url) },
       'ERR_WAYBILL_HOST_MODULE_FAILED',

@@ -10,9 +10,9 @@ import { workerFunctions } from '../support/worker-functions.ts';
 // How late an outcome may be on a busy machine. The tests tell a deadline from no deadline, not 5 ms from 10.
 const slackMs = 2_000;
 
-async function timed<T>(work: Promise<T>): Promise<[T, number]> {
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const startMs = performance.now();
-  const result = await work;
+  const result = await work();
   return [result, performance.now() - startMs];
 }
 
@@ -53,7 +53,7 @@ test.each([
   },
   {
     guest: 'sleeps for longer than it may',
-    source: 'export default () => new Promise((done) => setTimeout(done, 60_000))',
+    source: 'export default () => new Promise((done) => { setTimeout(done, 60_000) })',
     code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
   },
 ])('a job whose guest $guest settles at its deadline with $code', async ({ source, code }) => {
@@ -64,7 +64,7 @@ test.each([
     },
     async (waybill) => {
       const limits = { wallMs: 150, cpuMs: 10_000 };
-      const [outcome, tookMs] = await timed(waybill.run({ source, limits }));
+      const [outcome, tookMs] = await timed(() => waybill.run({ source, limits }));
       expect(codeOf(outcome)).toBe(code);
       expect(tookMs).toBeGreaterThan(140);
       expect(tookMs).toBeLessThan(150 + slackMs);
@@ -102,7 +102,7 @@ test('one budget covers queue wait, host calls and computing together', async ()
         await host.wait(100);
         const until = Date.now() + 100;
         while (Date.now() < until);
-        await new Promise((done) => setTimeout(done, 100));
+        await new Promise((done) => { setTimeout(done, 100) });
         return 'done';
       }`,
       limits: { wallMs, cpuMs: 5_000 },
@@ -111,7 +111,7 @@ test('one budget covers queue wait, host calls and computing together', async ()
   await withOrchestrator({ hostFunctions, attemptsPerThread: 1 }, async (waybill) => {
     const ahead = spend(waybill, 10_000);
     // Each part fits by itself into 450 ms; after a queue wait of 300 ms they do not.
-    const [outcome, tookMs] = await timed(spend(waybill, 450));
+    const [outcome, tookMs] = await timed(() => spend(waybill, 450));
     expect(codeOf(outcome)).toMatch(/DEADLINE_EXCEEDED|HOST_FUNCTION_TIMEOUT/);
     expect(tookMs).toBeGreaterThan(440);
     expect((await ahead).ok).toBe(true);
@@ -151,7 +151,25 @@ test("the signal of a worker's host function aborts at the deadline, in the job'
   });
 });
 
-test('the signals of guest and host function abort also when the guest returns without waiting', async () => {
+test("the guest's signal aborts at the deadline, and what it left in its warm realm hears why", async () => {
+  await withOrchestrator({}, async (waybill) => {
+    const source = `
+      const heard = [];
+      export default async (waits, { signal }) => {
+        if (!waits) return heard;
+        heard.push(signal.aborted);
+        signal.addEventListener('abort', () => heard.push([signal.aborted, signal.reason.name]));
+        await new Promise(() => {});
+      }`;
+    await using deployment = await waybill.deploy({ name: 'f', source });
+    const limits = { wallMs: 100 };
+    const outcome = await waybill.run({ function: 'f', input: true, limits });
+    expect(codeOf(outcome)).toBe('ERR_WAYBILL_DEADLINE_EXCEEDED');
+    expect(await deployment.run(false)).toMatchObject({ value: [false, [true, 'AbortError']] });
+  });
+});
+
+test('the signal of a host function aborts also when the guest returns without waiting', async () => {
   const aborted = deferred<unknown>();
   const watch = (): Promise<never> => {
     const signal = JobContext.current()?.signal;
@@ -170,7 +188,7 @@ test('a job whose thread is blocked by a host function is settled no later than 
     { workerHostFunctions: workerFunctions, graceMs: 100 },
     async (waybill) => {
       const source = 'export default (_, { host }) => host.worker.block(1_200)';
-      const [outcome, tookMs] = await timed(waybill.run({ source, limits: { wallMs: 150 } }));
+      const [outcome, tookMs] = await timed(() => waybill.run({ source, limits: { wallMs: 150 } }));
       expect(codeOf(outcome)).toBe('ERR_WAYBILL_DEADLINE_EXCEEDED');
       expect(tookMs).toBeGreaterThan(240);
       expect(tookMs).toBeLessThan(1_100);

@@ -177,7 +177,37 @@ test.each(sides)(
   },
 );
 
-test('a callback that a host function keeps refuses with ERR_WAYBILL_JOB_ENDED after the job, from both sides', async () => {
+test('an error is a value too: its name and message cross in both directions', async () => {
+  await withOrchestrator(
+    { hostFunctions, workerHostFunctions: workerFunctions },
+    async (waybill) => {
+      const source = `export default async (input, { host }) => [
+        [input instanceof Error, input.name, input.message],
+        await host.here.echo(new TypeError('from the guest')),
+        await host.worker.echo(input),
+      ]`;
+      const outcome = await waybill.run<unknown[]>({ source, input: new RangeError('from here') });
+      const [seen, ...back] = unwrap(outcome);
+      expect(seen).toEqual([true, 'RangeError', 'from here']);
+      expect(back.map((error) => error instanceof Error)).toEqual([true, true]);
+      expect(back).toMatchObject([
+        { name: 'TypeError', message: 'from the guest' },
+        { name: 'RangeError', message: 'from here' },
+      ]);
+    },
+  );
+});
+
+test('a callback that a host function in the worker keeps refuses with ERR_WAYBILL_JOB_ENDED after the job', async () => {
+  await withOrchestrator({ workerHostFunctions: workerFunctions }, async (waybill) => {
+    const keeps = `export default (_, { host }) => host.worker.keep((when) => when)`;
+    expect(unwrap(await waybill.run({ source: keeps }))).toBe('now');
+    const calls = `export default (_, { host }) => host.worker.callKept()`;
+    expect(unwrap(await waybill.run({ source: calls }))).toBe('ERR_WAYBILL_JOB_ENDED');
+  });
+});
+
+test('a callback that a host function here keeps refuses with ERR_WAYBILL_JOB_ENDED after the job', async () => {
   const kept: Callback[] = [];
   const keep = async (callback: Callback): Promise<unknown> => {
     kept.push(callback);

@@ -35,7 +35,7 @@ const good: readonly (readonly [what: string, job: JobSpec, value: unknown])[] =
     {
       source: `import { order } from './slow'; order.push('main'); export default () => order`,
       modules: {
-        './slow': `export const order = []; await new Promise((done) => setTimeout(done, 2)); order.push('slow');`,
+        './slow': `export const order = []; await new Promise((done) => { setTimeout(done, 2) }); order.push('slow');`,
       },
     },
     ['slow', 'main'],

@@ -104,7 +104,7 @@ const recyclings: readonly Recycling[] = [
   {
     reason: 'age',
     isolates: { maxAgeMs: 1 },
-    source: 'export default () => new Promise((done) => setTimeout(done, 5))',
+    source: 'export default () => new Promise((done) => { setTimeout(done, 5) })',
     jobCount: 3,
   },
   {

@@ -167,7 +167,7 @@ test('timers and reactions that job A left behind cannot speak for anybody', asy
           later.catch(() => {});
           return 'A';
         }
-        await new Promise((done) => setTimeout(done, 20));
+        await new Promise((done) => { setTimeout(done, 20) });
         await later.catch(() => {});
         return 'B';
       }`;

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { Orchestrator, Outcome, WaybillEvents } from '@waybill/orchestrator';
 import { deferred } from '@waybill/testkit';
 import { expect, test } from 'vitest';
@@ -124,6 +125,16 @@ test('a job whose signal aborts settles once, keeps the reason as cause and lets
     expect(codeOf(outcome)).toBe('ERR_WAYBILL_CANCELLED');
     const cause = outcome.ok ? undefined : outcome.error.cause;
     expect(cause).toMatchObject({ message: 'the request was closed' });
+  });
+});
+
+test('a signal that outlives many jobs keeps a listener of none of them', async () => {
+  const { signal } = new AbortController();
+  await withOrchestrator({ attemptsPerThread: 2 }, async (waybill) => {
+    const sources = ['export default () => 1', 'export default () => { throw 1 }'];
+    const jobs = sources.flatMap((source) => [{ source }, { source }, { source }]);
+    await Promise.all(jobs.map((job) => waybill.run(job, { signal })));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 

@@ -87,6 +87,24 @@ test('carried variables that are too large only together are refused, naming the
   });
 });
 
+test('a carried value that the worker cannot decode fails its job by name, shows nothing of it, and the thread goes on', async () => {
+  const workerHostFunctions = new URL('../support/refusing-codec.fixture.ts', import.meta.url);
+  await withOrchestrator({ workerHostFunctions }, async (waybill) => {
+    using variable = new ContextVariable<string>({
+      name: 'order.mismatched',
+      carry: { to: ['worker'] },
+    });
+    const job = { source: 'export default (_, { host }) => host.orderOf()' };
+    const outcome = await variable.run('private value', () => waybill.run(job));
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_WAYBILL_CONTEXT_BAD_WIRE', details: { variable: 'order.mismatched' } },
+    });
+    expect(outcome.ok ? '' : outcome.error.stack).not.toContain('private value');
+    expect(await waybill.run(job)).toMatchObject({ ok: true, value: undefined });
+  });
+});
+
 test('a value that may not leave its thread is no obstacle', async () => {
   await withOrchestrator(
     { hostFunctions: { look: () => local.get() === loop } },

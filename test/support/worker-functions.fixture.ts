@@ -2,7 +2,10 @@ import { JobContext } from '@waybill/context';
 import { pause } from './pause.ts';
 import { foreign, plan, request, session, tenant, token, trace } from './variables.ts';
 
-const kept: { tenantOf?: () => string | undefined; aborts: string[] } = { aborts: [] };
+type Callback = (...args: unknown[]) => Promise<unknown>;
+
+// What host functions of this thread keep from one call to another.
+const kept: { callback?: Callback; readonly aborts: string[] } = { aborts: [] };
 
 /** What a pool thread sees of the submitter's context. */
 function seen(): object {
@@ -63,8 +66,13 @@ export default {
   'worker.failNow': (message: string) => {
     throw new RangeError(message);
   },
-  'worker.call': async (callback: (...args: unknown[]) => Promise<unknown>, ...args: unknown[]) =>
-    callback(...args),
+  'worker.call': async (callback: Callback, ...args: unknown[]) => callback(...args),
+  'worker.keep': async (callback: Callback) => {
+    kept.callback = callback;
+    return callback('now');
+  },
+  'worker.callKept': async () =>
+    kept.callback?.('later').catch((error: unknown) => Object(error).code),
   'worker.never': () => new Promise(() => {}),
   'worker.untilAborted': () =>
     new Promise((resolve) => {

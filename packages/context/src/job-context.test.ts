@@ -123,7 +123,7 @@ test('a host function finds the job it runs for, after an await and inside anoth
   using inner = jobOf('other');
   const seen = await outer.run(async () => {
     const nested = inner.run(() => JobContext.current()?.jobId);
-    await null;
+    await Promise.resolve();
     return [nested, JobContext.current()?.jobId];
   });
   expect(seen).toEqual(['job of other', 'job of acme']);

@@ -59,13 +59,17 @@ test('a usual thread that has three attempts more than another is passed over', 
 
 test('an attempt has a place exactly where a ready thread has one free', () => {
   fc.assert(
-    fc.property(fc.array(anyStand, { maxLength: 6, size: 'max' }), fc.string(), (stands, tenant) => {
-      const all = members(...stands);
-      const placed = placeAttempt(all, tenant, 4);
-      const free = all.filter((member) => member.isReady && member.leasedCount < 4);
-      if (free.length === 0) return placed === undefined;
-      const least = Math.min(...free.map((member) => member.leasedCount));
-      return placed !== undefined && free.includes(placed) && placed.leasedCount <= least + 2;
-    }),
+    fc.property(
+      fc.array(anyStand, { maxLength: 6, size: 'max' }),
+      fc.string(),
+      (stands, tenant) => {
+        const all = members(...stands);
+        const placed = placeAttempt(all, tenant, 4);
+        const free = all.filter((member) => member.isReady && member.leasedCount < 4);
+        if (free.length === 0) return placed === undefined;
+        const least = Math.min(...free.map((member) => member.leasedCount));
+        return placed !== undefined && free.includes(placed) && placed.leasedCount <= least + 2;
+      },
+    ),
   );
 });

@@ -32,9 +32,12 @@ test('a job with another memory limit does not get an isolate that was made ahea
 });
 
 test('closing disposes all isolates: in use, ahead, and about to be made', async () => {
-  await using bench = openBench({ preparedPerThread: 1 });
+  await using bench = openBench({ preparedPerThread: 2 });
+  bench.maker.prepareAhead();
+  await until(() => bench.maker.preparedCount === 2);
   const { isolate } = await bench.make();
-  const making = bench.make();
+  // Not what the others are: it has to be made, and nobody has it yet.
+  const making = bench.maker.make('acme', 2 * memoryBytes);
   await bench.maker.close();
   expect(isolate.state).toBe('disposed');
   await expect(making).rejects.toThrow();

@@ -15,11 +15,11 @@ export type Baggage = ReadonlyMap<string, BaggageEntry>;
  * The most members and bytes of a baggage header. The standard says that a platform must propagate at least this much
  * ({@link https://www.w3.org/TR/baggage/#limits}); here it is also the most. What is larger is dropped whole.
  */
-export const MAX_BAGGAGE_MEMBERS = 64;
+const MAX_BAGGAGE_MEMBERS = 64;
 /** See {@link MAX_BAGGAGE_MEMBERS}. UTF-8 bytes of the combined header. */
 export const MAX_BAGGAGE_BYTES = 8192;
 /** The most bytes of one member; a larger one is dropped. The limit of OpenTelemetry, the standard has none. */
-export const MAX_BAGGAGE_MEMBER_BYTES = 4096;
+const MAX_BAGGAGE_MEMBER_BYTES = 4096;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[!#-+\--:<-[\]-~]*$/;

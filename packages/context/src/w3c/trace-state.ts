@@ -1,5 +1,5 @@
 /** The most members a tracestate may have: {@link https://www.w3.org/TR/trace-context/#tracestate-limits}. */
-export const MAX_TRACE_STATE_MEMBERS = 32;
+const MAX_TRACE_STATE_MEMBERS = 32;
 
 /**
  * The most characters of a combined tracestate. The standard asks to propagate at least 512; what is longer is dropped

@@ -12,7 +12,7 @@ export interface PreparedProgram {
 }
 
 /** The specifier of the module that holds the entry function. */
-export const mainSpecifier = 'main';
+const mainSpecifier = 'main';
 
 /** SHA-256 over a program's kind, source and module map, in hex. */
 export function hashProgram(program: Program): string {
