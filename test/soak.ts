@@ -1,7 +1,8 @@
 /**
  * Runs many small jobs through one orchestrator and tells whether heap and resident memory stay flat.
  *
- * `npm run soak -- --jobs 100000` runs jobs of a deployed function; `--fresh` brings a source with each job instead.
+ * `npm run soak -- --jobs 100000` runs jobs of a deployed function; `--fresh` brings a source with each job instead. Below
+ * about 40,000 jobs the memory is still on its way to its level, and the verdict says little.
  */
 import { parseArgs } from 'node:util';
 import { ContextVariable } from '@waybill/context';

@@ -87,6 +87,7 @@ export class PoolMember {
           this.peer.call('callGuest', [attemptId, callbackId, passed]);
         return host.hostCall(name, args, call);
       },
+      catchUp: () => undefined,
       logged: (attemptId: number, line: LogLine) => this.attempts.get(attemptId)?.logged(line),
       hostCalled: (attemptId, ended) => this.attempts.get(attemptId)?.hostCalled(ended),
       functionProgram,

@@ -86,6 +86,8 @@ export interface HostCallEnded {
 export interface SubmitterApi {
   /** Runs a host function of the submitting thread in the context of the attempt's job. */
   hostCall(attemptId: number, name: string, args: Parcel): Promise<Parcel>;
+  /** Answers at once: what the thread sent before has been taken in. */
+  catchUp(): void;
   logged(attemptId: number, line: LogLine): void;
   hostCalled(attemptId: number, ended: HostCallEnded): void;
   /** The program behind a deployed function that the thread does not know. */

@@ -11,7 +11,8 @@ import {
 
 /**
  * A host function: called with what the guest passed, in the async context of the job that called it. Functions
- * among the arguments are guest callbacks: async, and dead once the job has settled.
+ * among the arguments are guest callbacks: async, and dead once the job has settled. A call that a guest made is served
+ * also where the guest does not wait for it; when the job settles, its signal aborts.
  */
 export type HostFunction = (...args: never[]) => unknown;
 

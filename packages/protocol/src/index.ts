@@ -40,6 +40,7 @@ export type { IsolateSettings, QueueSettings, Settings, SettingsSpec } from './s
 export { unwrap } from './outcome.ts';
 export type { Bill, Hop, HopKind, LogLevel, LogLine, Outcome, OutcomeFacts } from './outcome.ts';
 export {
+  ParcelDraft,
   ParcelReader,
   ParcelWriter,
   Trail,

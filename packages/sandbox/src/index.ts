@@ -1,9 +1,6 @@
 export { CodeCache } from './isolate/code-cache.ts';
-export {
-  GuestIsolate,
-  type GuestIsolateOptions,
-  type IsolateState,
-} from './isolate/guest-isolate.ts';
+export { GuestIsolate } from './isolate/guest-isolate.ts';
+export type { GuestIsolateOptions, IsolateState } from './isolate/isolate-options.ts';
 export type { GuestRealm } from './isolate/guest-realm.ts';
 export { TurnGate } from './isolate/turn-gate.ts';
 export { GuestJob } from './job/guest-job.ts';

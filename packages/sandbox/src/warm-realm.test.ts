@@ -12,7 +12,9 @@ test('many jobs at once in one realm each keep their own host, context, signal a
       count += 1;
       log('begin', input);
       const first = await host.who();
-      await new Promise((resolve) => setTimeout(resolve, input % 3));
+      const { promise, resolve } = Promise.withResolvers();
+      setTimeout(resolve, input % 3);
+      await promise;
       const second = await host.who();
       log('end', input);
       return [input, context.get('id'), first, second];

@@ -29,7 +29,9 @@ export function answerHostCalls(thread: PoolThread, attempt: RunningAttempt): Ho
   };
   const callThere = (call: HostCall): Promise<Parcel> => {
     attempt.openCallbacks(call.callGuest);
-    return thread.submitter.call('hostCall', [attemptId, call.name, call.args], { deadlineMs });
+    const { name, args } = call;
+    const reply = thread.submitter.call('hostCall', [attemptId, name, args], { deadlineMs });
+    return attempt.waitsThere(reply);
   };
   // The addon calls in no context at all; from here on it is the job's.
   return attempt.context.bind(callHere);

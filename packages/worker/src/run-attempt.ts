@@ -33,6 +33,9 @@ export async function runAttempt(
   const settlement = settle(ran);
   const usage = await bill(attempt, ran);
   release(thread, attempt, ran);
+  // A host call that its guest did not wait for must not be overtaken by the report, which goes another way: a call
+  // that was made is served.
+  if (attempt.hasCallsThere) attempt.hasTold(thread.tell('catchUp', []));
   await attempt.allTold();
   return { settlement, usage, logs: ran.job?.logs ?? [], hops: attempt.hops.hops };
 }

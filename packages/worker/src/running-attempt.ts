@@ -13,6 +13,7 @@ export class RunningAttempt implements AttemptHandle {
   readonly hops: HopLog;
   readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
   readonly #told: Set<Promise<void>> = new Set();
+  #callsThereCount = 0;
   #stoppedBy: WaybillError | undefined;
   #callGuest: CallGuest | undefined;
   #job: GuestJob | undefined;
@@ -46,6 +47,21 @@ export class RunningAttempt implements AttemptHandle {
   callGuest(callbackId: number, args: Parcel): Promise<Parcel> {
     if (this.#callGuest !== undefined) return this.#callGuest(callbackId, args);
     throw makeError('ERR_WAYBILL_JOB_ENDED', 'the guest has passed no function to a host function');
+  }
+
+  /** Whether host calls of this attempt wait for the submitting thread. */
+  get hasCallsThere(): boolean {
+    return this.#callsThereCount > 0;
+  }
+
+  /** Counts a host call as waiting for the submitting thread until its reply is there. */
+  async waitsThere<T>(reply: Promise<T>): Promise<T> {
+    this.#callsThereCount += 1;
+    try {
+      return await reply;
+    } finally {
+      this.#callsThereCount -= 1;
+    }
   }
 
   /** Keeps a message to the submitting thread that must arrive before the attempt's report does. */

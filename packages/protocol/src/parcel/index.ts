@@ -13,6 +13,7 @@ export {
   captureObjects,
   capturePrimordials,
 } from './primordials.ts';
+export { ParcelDraft } from './draft.ts';
 export { Trail } from './trail.ts';
 export { ParcelWriter } from './writer.ts';
 export { ParcelReader } from './reader.ts';

@@ -1,33 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeError } from '@waybill/protocol';
-import type { KitSettings } from '../kit/kit-types.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import { type TurnEnd, classifyRejection } from './classify-rejection.ts';
-import type { CodeCache } from './code-cache.ts';
 import { GuestRealm, type TurnBudget } from './guest-realm.ts';
 import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
+import type { GuestIsolateOptions, IsolateState } from './isolate-options.ts';
 import { ScriptShelf } from './script-shelf.ts';
-import type { TurnGate } from './turn-gate.ts';
+import { disposeGraceMs, flushMs, ownWorkMs } from './time-limits.ts';
 import { TurnQueue } from './turn-queue.ts';
 
-/** What an isolate is made with. */
-export interface GuestIsolateOptions {
-  /** Owner of everything that runs in it; absent for an isolate made ahead, which is given an owner by `adopt`. */
-  readonly tenant?: string;
-  /** Heap limit in bytes, at least 8 MiB. */
-  readonly memoryBytes: number;
-  readonly kit: KitSettings;
-  readonly gate: TurnGate;
-  readonly codeCache: CodeCache;
-  /** The heap is unusable or guest code cannot be stopped; called once. */
-  readonly onWedged: (isolate: GuestIsolate, reason: string) => void;
-}
-
-/**
- * `open`: runs turns. `lost`: gone by itself (memory limit). `disposed`: freed by us. `wedged`: told to stop and did
- * not; its thread and memory come back only with the process.
- */
-export type IsolateState = 'open' | 'lost' | 'disposed' | 'wedged';
+/** An entry about no job. */
+const nothing = ['end', -1, 0, 0, '', ''] as const;
 
 let lastIsolateNumber = 0;
 
@@ -114,6 +97,8 @@ export class GuestIsolate {
       // What ran since the last turn was our own work: making realms.
       if (this.#turns.inFlightCount === 1) this.#readCpu();
       const end = await this.#enter(enter, args, limitMs);
+      // What was cut off may have left microtasks, which would run in whatever comes next.
+      if (end === 'timed-out') await this.#enter(enter, nothing, flushMs);
       resolve({ end, cpuMs: this.#readCpu() });
       if (end === 'out-of-memory' || end === 'lost') this.#lose();
     });
@@ -135,7 +120,11 @@ export class GuestIsolate {
       program.modules.map(async (module) => {
         const script = await this.#insistently(() => this.#scripts.compile(owner, module));
         return this.#insistently(
-          async () => (await script.run(context, { reference: true })) as Reference<unknown>,
+          async () =>
+            (await script.run(context, {
+              reference: true,
+              timeout: ownWorkMs,
+            })) as Reference<unknown>,
         );
       }),
     );
@@ -159,7 +148,7 @@ export class GuestIsolate {
    *
    * @param graceMs - how long cut-off turns may take to end before the isolate counts as wedged
    */
-  async dispose(graceMs = 1_000): Promise<void> {
+  async dispose(graceMs: number = disposeGraceMs): Promise<void> {
     if (this.#state === 'disposed' || this.#state === 'wedged') return;
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
     this.#state = 'disposed';

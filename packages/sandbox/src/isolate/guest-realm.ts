@@ -9,6 +9,7 @@ import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TurnEnd } from './classify-rejection.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
+import { ownWorkMs } from './time-limits.ts';
 
 /** One message of the kit, without the job it is from; see `GuestMessageKind` for what the fields hold. */
 export interface JobMessage {
@@ -90,7 +91,7 @@ export class GuestRealm {
     const enter = (await context.evalClosure(
       kitSource,
       [new ivm.Callback(heard, { ignored: true }), JSON.stringify(settings)],
-      { result: { reference: true }, filename: kitFilename },
+      { result: { reference: true }, filename: kitFilename, timeout: ownWorkMs },
     )) as unknown as Reference<unknown>;
     return new GuestRealm(isolate, settings, { context, enter, listeners });
   }

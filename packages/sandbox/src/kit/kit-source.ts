@@ -1,4 +1,5 @@
 import {
+  ParcelDraft,
   ParcelReader,
   ParcelWriter,
   Trail,
@@ -35,6 +36,7 @@ const parts = [
   capturePrimordials,
   captureKitPrimordials,
   Trail,
+  ParcelDraft,
   ParcelWriter,
   ParcelReader,
   makeParcelHooks,

@@ -92,7 +92,7 @@ const cases: Record<string, ModuleGraph> = {
   },
   'a hashbang': { main: `#!/usr/bin/env node\nexport default () => 'ran';`, modules: {} },
   'meta, dynamic imports and their failures': {
-    main: `import './side'; export default async () => { const b = await import('./b'); const again = await import('b'); const bad = await import('bad').catch((e) => e.message); return [import.meta.url, b.url, b === again, bad, globalThis.order]; };`,
+    main: `import './side'; export default async () => { const b = await import('./b'); const bare = 'b'; const again = await import(bare); const bad = await import('./bad').catch((e) => e.message); return [import.meta.url, b.url, b === again, bad, globalThis.order]; };`,
     modules: {
       side: `globalThis.order = ['side'];`,
       b: `globalThis.order.push('b'); export const url = import.meta.url;`,

@@ -1,0 +1,11 @@
+/**
+ * The longest that code of ours runs in an isolate, in ms. It takes a few; the limit is for microtasks that a guest
+ * left behind when it was cut off, which the addon runs at the end of every entry, ours too.
+ */
+export const ownWorkMs = 500;
+
+/** How long such microtasks may run at once after the cut, in ms, before they are cut off themselves. */
+export const flushMs = 20;
+
+/** How long cut-off turns may take to end once their isolate is disposed, in ms, before it counts as wedged. */
+export const disposeGraceMs = 1_000;
