@@ -32,7 +32,7 @@ export interface Deployment extends AsyncDisposable {
   readonly tenant: string;
   /** Runs the function; the same as `orchestrator.run({ tenant, function: name, input })`. */
   run<T = unknown>(input?: unknown, options?: RunOptions): Promise<Outcome<T>>;
-  /** Takes it out of service; its running jobs finish. Idempotent. */
+  /** Takes it out of service: jobs that run finish, jobs that still wait settle with `ERR_WAYBILL_FUNCTION_NOT_FOUND`. Idempotent. */
   remove(): void;
 }
 
