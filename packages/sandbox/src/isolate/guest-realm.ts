@@ -4,11 +4,10 @@ import type {
   HostMessageKind,
   KitSettings,
 } from '../kit/kit-types.ts';
-import { kitFilename, kitSource } from '../kit/kit-source.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TurnEnd } from './classify-rejection.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
-import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
+import { type Context, type Isolate, type Reference, type Script, ivm } from './ivm.ts';
 import { ownWorkMs } from './time-limits.ts';
 
 /** One message of the kit, without the job it is from; see `GuestMessageKind` for what the fields hold. */
@@ -38,6 +37,14 @@ export interface HostMessage {
   readonly a?: string;
   readonly b?: string;
   readonly extra?: readonly unknown[];
+}
+
+/** What a realm is made of. */
+export interface RealmGround {
+  readonly isolate: Isolate;
+  /** The kit, compiled for the isolate. */
+  readonly kit: Script;
+  readonly settings: KitSettings;
 }
 
 /** The key under which messages about the realm's program arrive; jobs count from 1. */
@@ -78,22 +85,24 @@ export class GuestRealm {
   }
 
   /** Makes the realm; called by its isolate. */
-  static async open(
-    isolate: GuestIsolate,
-    within: Isolate,
-    settings: KitSettings,
-  ): Promise<GuestRealm> {
+  static async open(owner: GuestIsolate, within: RealmGround): Promise<GuestRealm> {
+    const { isolate, kit, settings } = within;
     const listeners = new Map<number, RealmListener>();
     // Runs without any async context: the addon calls it from its own event.
     const heard = (...[kind, jobKey, id, n, a, b]: GuestMessage): void =>
       listeners.get(jobKey)?.message({ kind, id, n, a, b });
-    const context = await within.createContext();
-    const enter = (await context.evalClosure(
-      kitSource,
-      [new ivm.Callback(heard, { ignored: true }), JSON.stringify(settings)],
-      { result: { reference: true }, filename: kitFilename, timeout: ownWorkMs },
-    )) as unknown as Reference<unknown>;
-    return new GuestRealm(isolate, settings, { context, enter, listeners });
+    const send = new ivm.Callback(heard, { ignored: true });
+    const context = await isolate.createContext();
+    const makeKit = (await kit.run(context, {
+      reference: true,
+      timeout: ownWorkMs,
+    })) as Reference<unknown>;
+    const enter = (await makeKit.apply(undefined, [send, JSON.stringify(settings)], {
+      result: { reference: true },
+      timeout: ownWorkMs,
+    })) as unknown as Reference<unknown>;
+    makeKit.release();
+    return new GuestRealm(owner, settings, { context, enter, listeners });
   }
 
   /** Jobs that are open in this realm. */

@@ -1,8 +1,19 @@
-import type { TransformedModule } from '../program/transform-module.ts';
 import type { CodeCache } from './code-cache.ts';
 import type { ExternalCopy, Isolate, Script } from './ivm.ts';
 
-/** The compiled modules of one isolate: each is compiled once for all realms in it. */
+/** Source that becomes a script. */
+export interface ScriptSource {
+  readonly text: string;
+  /** Its name in stacks. */
+  readonly filename: string;
+  /** Characters before the source's own first line starts. */
+  readonly prefixLength: number;
+}
+
+/** Compiled modules that one isolate keeps: they take room in its heap, which its guests are charged for. */
+const keptScripts = 64;
+
+/** The compiled modules of one isolate: each is compiled once for all realms in it, as long as it is in use. */
 export class ScriptShelf {
   readonly #isolate: Isolate;
   readonly #codeCache: CodeCache;
@@ -14,13 +25,18 @@ export class ScriptShelf {
   }
 
   /** @param owner - the tenant and the hash of the program that the module is of */
-  compile(owner: string, module: TransformedModule): Promise<Script> {
-    const key = `${owner}\n${module.shape.specifier}`;
+  compile(owner: string, source: ScriptSource): Promise<Script> {
+    const key = `${owner}\n${source.filename}`;
     const known = this.#scripts.get(key);
-    if (known !== undefined) return known;
-    const compiled = this.#compile(key, module);
+    if (known !== undefined) {
+      this.#scripts.delete(key);
+      this.#scripts.set(key, known);
+      return known;
+    }
+    const compiled = this.#compile(key, source);
     this.#scripts.set(key, compiled);
     compiled.catch(() => this.#scripts.delete(key));
+    this.#dropUnused();
     return compiled;
   }
 
@@ -28,13 +44,22 @@ export class ScriptShelf {
     this.#scripts.clear();
   }
 
-  async #compile(key: string, { text, shape, prefixLength }: TransformedModule): Promise<Script> {
+  // Not released: whoever was given a script may be about to run it. The addon frees it when nobody holds it.
+  #dropUnused(): void {
+    for (const oldest of this.#scripts.keys()) {
+      if (this.#scripts.size <= keptScripts) return;
+      this.#scripts.delete(oldest);
+    }
+  }
+
+  async #compile(key: string, { text, filename, prefixLength }: ScriptSource): Promise<Script> {
     const gains = this.#codeCache.accepts(text);
     const cachedData = gains ? this.#codeCache.get(key) : undefined;
     const produceCachedData = gains && cachedData === undefined;
     const script = await this.#isolate.compileScript(text, {
-      filename: `waybill:${shape.specifier}`,
-      columnOffset: -prefixLength,
+      filename,
+      // Not a minus sign in front: of 0 it would make -0, which the addon takes for no whole number.
+      columnOffset: 0 - prefixLength,
       ...(cachedData === undefined ? {} : { cachedData }),
       ...(produceCachedData ? { produceCachedData } : {}),
     });

@@ -88,7 +88,7 @@ export class ErrorDesk {
       const found = indexOf(stack, '\n', start);
       const end = found < 0 ? stack.length : found;
       const line = `${start === 0 ? '' : '\n'}${slice(stack, start, end)}`;
-      if (indexOf(line, 'waybill:kit') >= 0) native = '';
+      if (indexOf(line, 'waybill-kit') >= 0) native = '';
       else if (indexOf(line, '(<anonymous>)') >= 0) native += line;
       else {
         kept += native + line;
