@@ -97,10 +97,10 @@ export class GuestRealm {
       reference: true,
       timeout: ownWorkMs,
     })) as Reference<unknown>;
-    const enter = (await makeKit.apply(undefined, [send, JSON.stringify(settings)], {
+    const enter = await makeKit.apply(undefined, [send, JSON.stringify(settings)], {
       result: { reference: true },
       timeout: ownWorkMs,
-    })) as unknown as Reference<unknown>;
+    });
     makeKit.release();
     return new GuestRealm(owner, settings, { context, enter, listeners });
   }
