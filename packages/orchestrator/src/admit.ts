@@ -3,18 +3,14 @@ import { type Captured, JobTicket } from './job-ticket.ts';
 import { JobTrail } from './job-trail.ts';
 import type { Office } from './office.ts';
 
-function refuseUnlessRoom(office: Office, { job }: Captured): void {
+/**
+ * Refuses every job while there is no room for another.
+ *
+ * @throws `ERR_WAYBILL_CLOSED`, `ERR_WAYBILL_QUEUE_FULL`
+ */
+export function refuseUnlessRoom(office: Office): void {
   if (office.state() !== 'open') {
     throw makeError('ERR_WAYBILL_CLOSED', 'the orchestrator is closing and takes no more jobs');
-  }
-  if (office.tickets.has(job.id)) {
-    throw makeError(
-      'ERR_WAYBILL_DUPLICATE_JOB',
-      `job ${job.id} is there already and has not settled`,
-      {
-        details: { jobId: job.id },
-      },
-    );
   }
   const { queuedCount } = office.turnstile;
   const { maxJobs } = office.settings.queue;
@@ -26,13 +22,23 @@ function refuseUnlessRoom(office: Office, { job }: Captured): void {
   }
 }
 
+function refuseSameId(office: Office, { job }: Captured): void {
+  if (!office.tickets.has(job.id)) return;
+  throw makeError(
+    'ERR_WAYBILL_DUPLICATE_JOB',
+    `job ${job.id} is there already and has not settled`,
+    { details: { jobId: job.id } },
+  );
+}
+
 /**
  * Step 2: takes the job in, or refuses it with a reason.
  *
  * @throws `ERR_WAYBILL_CLOSED`, `ERR_WAYBILL_DUPLICATE_JOB`, `ERR_WAYBILL_QUEUE_FULL`
  */
 export function admit(office: Office, captured: Captured): JobTicket {
-  refuseUnlessRoom(office, captured);
+  refuseUnlessRoom(office);
+  refuseSameId(office, captured);
   const { job, snapshot, submittedMs } = captured;
   const ticket = new JobTicket(captured, new JobTrail(job.trail, submittedMs));
   office.tickets.set(job.id, ticket);

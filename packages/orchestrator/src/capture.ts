@@ -3,14 +3,17 @@ import { ContextSnapshot } from '@waybill/context';
 import {
   type Job,
   type JobSpec,
+  type PackContext,
   type ParsedJob,
   makeError,
   packValue,
   parcelByteLength,
   parcelLimits,
   resolveLimits,
+  tooLargeError,
 } from '@waybill/protocol';
 import { parseJobSpec } from '@waybill/protocol/parse';
+import { refuseUnlessRoom } from './admit.ts';
 import type { Captured } from './job-ticket.ts';
 import type { Office } from './office.ts';
 import type { RunOptions } from './run-options.ts';
@@ -43,18 +46,17 @@ function resolveJob(office: Office, parsed: ParsedJob): Resolved {
   return { job, target: { kind: 'function', functionKey: key } };
 }
 
+const inputContext: PackContext = {
+  what: 'the input',
+  limit: 'inputBytes',
+  codes: { tooLarge: 'ERR_WAYBILL_PAYLOAD_TOO_LARGE', notCarriable: 'ERR_WAYBILL_NOT_CARRIABLE' },
+};
+
 function packInput({ input, limits }: Job): Captured['input'] {
-  const packed = packValue(input, parcelLimits(limits, limits.inputBytes), {
-    what: 'the input',
-    codes: {
-      tooLarge: 'ERR_WAYBILL_PAYLOAD_TOO_LARGE',
-      notCarriable: 'ERR_WAYBILL_NOT_CARRIABLE',
-    },
-  });
+  const packed = packValue(input, parcelLimits(limits, limits.inputBytes), inputContext);
   const byteLength = parcelByteLength(packed);
   if (byteLength <= limits.inputBytes) return packed;
-  const words = `the input takes ${byteLength} bytes, ${limits.inputBytes} are allowed`;
-  throw makeError('ERR_WAYBILL_PAYLOAD_TOO_LARGE', words, { details: { byteLength } });
+  throw tooLargeError(inputContext, limits.inputBytes, byteLength);
 }
 
 /**
@@ -62,10 +64,12 @@ function packInput({ input, limits }: Job): Captured['input'] {
  * What is wrong with it is said here, before anything was started.
  *
  * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_FUNCTION_NOT_FOUND`, `ERR_WAYBILL_NOT_CARRIABLE`,
- *   `ERR_WAYBILL_PAYLOAD_TOO_LARGE`, and the `ERR_WAYBILL_CONTEXT_*` codes for a variable that cannot be carried
+ *   `ERR_WAYBILL_PAYLOAD_TOO_LARGE`, `ERR_WAYBILL_CLOSED`, `ERR_WAYBILL_QUEUE_FULL`, and the `ERR_WAYBILL_CONTEXT_*` codes for a variable that cannot be carried
  */
 export function capture(office: Office, spec: JobSpec, request: RunRequest): Captured {
   const submittedMs = performance.now();
+  // Before the dear part: a job that is shed must not cost what an admitted one does.
+  refuseUnlessRoom(office);
   const { job, target } = resolveJob(office, parseJobSpec(spec, office.settings.limits));
   const snapshot = ContextSnapshot.capture();
   return {

@@ -4,6 +4,9 @@ import type { Office } from './office.ts';
 /** As of the option of the same name; a timer takes no more than 24 days, and fires at once for what is longer. */
 const maxGraceMs = 600_000;
 
+/** How long threads may take to settle jobs that were stopped, and to end, in ms each: whatever the grace. */
+const endMs = 1_000;
+
 /** @throws `ERR_WAYBILL_INVALID_OPTIONS` where it is no time that one can wait */
 export function checkGraceMs(graceMs: number): void {
   if (Number.isFinite(graceMs) && graceMs >= 0 && graceMs <= maxGraceMs) return;
@@ -17,7 +20,7 @@ export function checkGraceMs(graceMs: number): void {
  * Lets running jobs finish, then ends them; jobs that still wait are given up at once, because they can be sent
  * elsewhere.
  *
- * @param graceMs - how long running jobs may take
+ * @param graceMs - how long running jobs may take; ending the threads may take up to `endMs` twice more
  */
 export async function closeOffice(
   office: Office,
@@ -32,9 +35,9 @@ export async function closeOffice(
   await withGrace(office, settled, graceMs);
   for (const ticket of office.tickets.values()) ticket.stop(closed);
   // Their threads settle them now; one that does not answer is not waited for.
-  await withGrace(office, settled, graceMs);
+  await withGrace(office, settled, endMs);
   for (const ticket of office.tickets.values()) ticket.abandon(closed);
-  await office.pool.close(Math.max(graceMs, 1_000));
+  await office.pool.close(endMs);
   office.events.clear();
 }
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ContextSnapshot } from '@waybill/context';
+import { waybillEventNames } from '@waybill/protocol';
 import { expect, onTestFinished, test } from 'vitest';
 import { EventHub } from './event-hub.ts';
 
@@ -49,4 +50,32 @@ test('a listener that throws keeps nobody from hearing, and its error is an unca
   hub.emit(ContextSnapshot.root, 'worker:started', event);
   expect(heard).toEqual(['the other']);
   expect(await uncaught.promise).toMatchObject({ message: 'a broken listener' });
+});
+
+test.each<[unknown, unknown, string]>([
+  [
+    'job:setled',
+    () => {},
+    'event: expected a known event (did you mean "job:settled"?), got "job:setled"',
+  ],
+  [
+    undefined,
+    () => {},
+    `event: expected a known event (${waybillEventNames.join(', ')}), got undefined`,
+  ],
+  [
+    'constructor',
+    () => {},
+    `event: expected a known event (${waybillEventNames.join(', ')}), got "constructor"`,
+  ],
+  [
+    Symbol('job:settled'),
+    () => {},
+    `event: expected a known event (${waybillEventNames.join(', ')}), got a symbol`,
+  ],
+  ['job:settled', 'log', 'listener: expected a function, got "log"'],
+  ['job:settled', undefined, 'listener: expected a function, got undefined'],
+])('listening to %j with %j is refused at once', (name, listener, message) => {
+  const listen = (): unknown => new EventHub().on(name as 'job:settled', listener as () => void);
+  expect(listen).toThrow(expect.objectContaining({ code: 'ERR_WAYBILL_INVALID_OPTIONS', message }));
 });

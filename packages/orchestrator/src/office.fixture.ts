@@ -85,6 +85,7 @@ export function openOffice(slotCount: number, spec: SettingsSpec = {}): TestOffi
       attempts.push({ message, host, report });
       return report.promise;
     },
+    suspect: () => undefined,
     cancel: (_lease: PoolLease, attemptId: number, error: WaybillError) =>
       void cancelled.push(`${attemptId} ${error.code}`),
     close: () => Promise.resolve(),

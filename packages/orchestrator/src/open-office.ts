@@ -35,8 +35,8 @@ export async function openOffice(
         events.emit(root, 'worker:exited', { threadId, expected }),
       isolateRecycled: (threadId, tenant, reason) =>
         events.emit(root, 'isolate:recycled', { threadId, tenant, reason }),
-      isolateWedged: (threadId, tenant) =>
-        events.emit(root, 'isolate:wedged', { threadId, tenant }),
+      isolateWedged: (threadId, tenant, reason) =>
+        events.emit(root, 'isolate:wedged', { threadId, tenant, reason }),
       slotFreed: () => turnstile.serve(),
     },
   });

@@ -24,8 +24,9 @@ test('host functions and the URL of the workers module are taken as given', () =
 });
 
 test.each<[unknown, string]>([
-  [null, 'options: expected an object, got object'],
-  [7, 'options: expected an object, got number'],
+  [null, 'options: expected an object, got null'],
+  [[], 'options: expected an object, got an array'],
+  [7, 'options: expected an object, got 7'],
   [{ thread: 2 }, 'thread: expected a known key (did you mean "threads"?), got "thread"'],
   [{ threads: 0 }, 'threads: expected an integer from 1 to 64 (threads), got 0'],
   [{ threads: 1.5 }, 'threads: expected an integer from 1 to 64 (threads), got 1.5'],
@@ -42,19 +43,25 @@ test.each<[unknown, string]>([
     'isolates.maxHeapRatio: expected a number above 0, at most 1, got 0',
   ],
   [{ graceMs: Infinity }, 'graceMs: expected an integer from 0 to 600000 (ms), got Infinity'],
-  [{ hostFunctions: nothing }, 'hostFunctions: expected an object of functions, got function'],
-  [{ hostFunctions: { now: 1 } }, 'hostFunctions.now: expected a function, got number'],
+  [{ hostFunctions: nothing }, 'hostFunctions: expected an object of functions, got a function'],
+  [{ hostFunctions: [nothing] }, 'hostFunctions: expected an object of functions, got an array'],
+  [{ hostFunctions: null }, 'hostFunctions: expected an object of functions, got null'],
+  [{ hostFunctions: { now: 1 } }, 'hostFunctions.now: expected a function, got 1'],
   [
     { hostFunctions: { 'not a name': nothing } },
-    'hostFunctions.not a name: expected identifiers with dots between them, got "not a name"',
+    'hostFunctions.not a name: expected identifiers of ASCII letters, digits, _ and $ with dots between them, got "not a name"',
+  ],
+  [
+    { hostFunctions: { größe: nothing } },
+    'hostFunctions.größe: expected identifiers of ASCII letters, digits, _ and $ with dots between them, got "größe"',
   ],
   [
     { hostFunctions: { 'a.then': nothing } },
-    'hostFunctions.a.then: expected identifiers with dots between them, got "a.then"',
+    'hostFunctions.a.then: expected no part named then, toJSON, constructor, prototype, __proto__, got "a.then"',
   ],
   [
     { hostFunctions: { users: nothing, 'users.get': nothing } },
-    'hostFunctions.users: expected no function where users.get needs a namespace, got a function',
+    'hostFunctions.users: expected no function where users.get needs a namespace, got "users"',
   ],
   [
     { workerHostFunctions: './functions.ts' },
@@ -62,7 +69,7 @@ test.each<[unknown, string]>([
   ],
   [
     { workerHostFunctions: 7 },
-    'workerHostFunctions: expected a URL, as of new URL("./file.js", import.meta.url), got a number',
+    'workerHostFunctions: expected a URL, as of new URL("./file.js", import.meta.url), got 7',
   ],
 ])('the options %j are refused, by path, what was expected and what came', (options, message) => {
   expect(() => checkOptions(options as OrchestratorOptions)).toThrow(
@@ -71,7 +78,7 @@ test.each<[unknown, string]>([
 });
 
 test('every refusal says the same to programs', () => {
-  const [path, expected, got] = ['hostFunctions.now', 'a function', 'number'];
+  const [path, expected, got] = ['hostFunctions.now', 'a function', '1'];
   const options = { hostFunctions: { now: 1 } } as unknown as OrchestratorOptions;
   expect(() => checkOptions(options)).toThrow(
     expect.objectContaining({ details: { issues: [{ path, expected, got }] } }),

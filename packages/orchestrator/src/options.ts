@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type HostFunction, type Settings, type SettingsSpec, makeError } from '@waybill/protocol';
-import { parseSettings } from '@waybill/protocol/parse';
+import { describe, parseSettings, refusal } from '@waybill/protocol/parse';
 
 /** What an orchestrator is made with. */
 export interface OrchestratorOptions extends SettingsSpec {
@@ -32,10 +32,13 @@ const namePattern = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/;
 // Promises, JSON and classes look for members of these names on everything they meet.
 const takenNames = new Set(['then', 'toJSON', 'constructor', 'prototype', '__proto__']);
 
-function refuse(path: string, expected: string, got: string): never {
-  throw makeError('ERR_WAYBILL_INVALID_OPTIONS', `${path}: expected ${expected}, got ${got}`, {
-    details: { issues: [{ path, expected, got }] },
-  });
+function refuse(path: string, expected: string, got: unknown): never {
+  const subject = { name: 'options', code: 'ERR_WAYBILL_INVALID_OPTIONS' } as const;
+  throw refusal(subject, [{ path, expected, got: describe(got) }]);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -48,8 +51,12 @@ export function checkHostFunctionNames(here: readonly string[], workers: readonl
   const seen = new Set<string>();
   for (const name of [...here, ...workers]) {
     const parts = name.split('.');
-    if (!namePattern.test(name) || parts.some((part) => takenNames.has(part))) {
-      refuse(`hostFunctions.${name}`, 'identifiers with dots between them', JSON.stringify(name));
+    if (!namePattern.test(name)) {
+      const expected = 'identifiers of ASCII letters, digits, _ and $ with dots between them';
+      refuse(`hostFunctions.${name}`, expected, name);
+    }
+    if (parts.some((part) => takenNames.has(part))) {
+      refuse(`hostFunctions.${name}`, `no part named ${[...takenNames].join(', ')}`, name);
     }
     if (seen.has(name)) {
       const words = `host function ${name} is given both here and in workerHostFunctions`;
@@ -62,11 +69,8 @@ export function checkHostFunctionNames(here: readonly string[], workers: readonl
     for (let depth = 1; depth < parts.length; depth++) {
       const namespace = parts.slice(0, depth).join('.');
       if (seen.has(namespace)) {
-        refuse(
-          `hostFunctions.${namespace}`,
-          `no function where ${name} needs a namespace`,
-          'a function',
-        );
+        const expected = `no function where ${name} needs a namespace`;
+        refuse(`hostFunctions.${namespace}`, expected, namespace);
       }
     }
   }
@@ -75,10 +79,9 @@ export function checkHostFunctionNames(here: readonly string[], workers: readonl
 function checkHostFunctions(given: unknown): ReadonlyMap<string, HostFunction> {
   const found = new Map<string, HostFunction>();
   if (given === undefined) return found;
-  if (typeof given !== 'object' || given === null)
-    refuse('hostFunctions', 'an object of functions', typeof given);
-  for (const [name, fn] of Object.entries(given as Record<string, unknown>)) {
-    if (typeof fn !== 'function') refuse(`hostFunctions.${name}`, 'a function', typeof fn);
+  if (!isRecord(given)) refuse('hostFunctions', 'an object of functions', given);
+  for (const [name, fn] of Object.entries(given)) {
+    if (typeof fn !== 'function') refuse(`hostFunctions.${name}`, 'a function', fn);
     found.set(name, fn as HostFunction);
   }
   checkHostFunctionNames([...found.keys()], []);
@@ -89,8 +92,8 @@ function checkModuleUrl(given: unknown): string | undefined {
   if (given === undefined) return undefined;
   const expected = 'a URL, as of new URL("./file.js", import.meta.url)';
   if (given instanceof URL) return given.href;
-  if (typeof given !== 'string') refuse('workerHostFunctions', expected, `a ${typeof given}`);
-  if (!URL.canParse(given)) refuse('workerHostFunctions', expected, JSON.stringify(given));
+  if (typeof given !== 'string' || !URL.canParse(given))
+    refuse('workerHostFunctions', expected, given);
   return given;
 }
 
@@ -100,8 +103,7 @@ function checkModuleUrl(given: unknown): string | undefined {
  * @throws `ERR_WAYBILL_INVALID_OPTIONS` that names each wrong option
  */
 export function checkOptions(options: OrchestratorOptions): CheckedOptions {
-  if (typeof options !== 'object' || options === null)
-    refuse('options', 'an object', typeof options);
+  if (!isRecord(options)) refuse('options', 'an object', options);
   const { hostFunctions, workerHostFunctions, ...plain } = options;
   return {
     settings: parseSettings(plain, { defaultThreads: availableParallelism() - 1 }),

@@ -29,13 +29,12 @@ import { watch } from './watch.ts';
 export async function runJob(office: Office, spec: JobSpec, request: RunRequest): Promise<Outcome> {
   const captured = capture(office, spec, request);
   const ticket = admit(office, captured);
-  using watching = watch(office, ticket, request.signal);
+  using _watch = watch(office, ticket, request.signal);
   const leased = await leaseSlot(office, ticket);
   const message = carry(office, ticket);
   const report = await dispatch(office, ticket, { leased, message });
   const settled = settle(ticket, report);
   const bill = billOf(ticket, report);
-  watching[Symbol.dispose]();
   return release(office, ticket, { report, settled, bill });
 }
 
@@ -64,7 +63,11 @@ async function dispatch(
     .run(leased, message, serveAttempt(office, ticket))
     .catch((error: unknown) => toWaybillError(error))
     .finally(() => leased.release());
-  return Promise.race([running, ticket.stopped]);
+  const abandoned = ticket.stopped.then((error) => {
+    office.pool.suspect(leased);
+    return error;
+  });
+  return Promise.race([running, abandoned]);
 }
 
 /** Step 7: decides how the job ended, once. */

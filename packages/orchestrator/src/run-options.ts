@@ -1,4 +1,5 @@
-import { type LogLine, makeError } from '@waybill/protocol';
+import type { LogLine } from '@waybill/protocol';
+import { type Issue, describe, refusal, unknownKey } from '@waybill/protocol/parse';
 
 /** How a job is watched and given up; nothing of it reaches the guest. */
 export interface RunOptions {
@@ -13,11 +14,10 @@ export interface RunOptions {
   readonly onLog?: ((line: LogLine) => void) | undefined;
 }
 
-function refuse(path: string, expected: string, got: unknown): never {
-  const found = got === null ? 'null' : typeof got;
-  throw makeError('ERR_WAYBILL_INVALID_JOB', `${path}: expected ${expected}, got ${found}`, {
-    details: { issues: [{ path, expected, got: found }] },
-  });
+const knownKeys = ['signal', 'onLog'];
+
+function refuse(issue: Issue): never {
+  throw refusal({ name: 'options', code: 'ERR_WAYBILL_INVALID_JOB' }, [issue]);
 }
 
 /**
@@ -26,15 +26,19 @@ function refuse(path: string, expected: string, got: unknown): never {
  * @throws `ERR_WAYBILL_INVALID_JOB` that names the wrong option
  */
 export function checkRunOptions(options: RunOptions): RunOptions {
-  if (typeof options !== 'object' || options === null) {
-    refuse('options', 'an object with signal and onLog', options);
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const expected = 'an object with signal and onLog';
+    refuse({ path: 'options', expected, got: describe(options) });
+  }
+  for (const key of Object.keys(options)) {
+    if (!knownKeys.includes(key)) refuse(unknownKey(`options.${key}`, key, knownKeys));
   }
   const { signal, onLog } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    refuse('options.signal', 'an AbortSignal', signal);
+    refuse({ path: 'options.signal', expected: 'an AbortSignal', got: describe(signal) });
   }
   if (onLog !== undefined && typeof onLog !== 'function') {
-    refuse('options.onLog', 'a function', onLog);
+    refuse({ path: 'options.onLog', expected: 'a function', got: describe(onLog) });
   }
   return { signal, onLog };
 }

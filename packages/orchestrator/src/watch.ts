@@ -2,8 +2,8 @@ import { type WaybillError, makeError } from '@waybill/protocol';
 import type { JobTicket } from './job-ticket.ts';
 import type { Office } from './office.ts';
 
-/** What a thread has at least, in ms, to report how a job ended at its deadline, however short the grace. */
-const reportMs = 100;
+/** How long after the deadline a thread may report how the job ended, in ms, before it is not waited for any more. */
+export const reportGraceMs = 1_000;
 
 function queueDeadline(ticket: JobTicket): WaybillError {
   const { wallMs } = ticket.captured.job.limits;
@@ -13,8 +13,8 @@ function queueDeadline(ticket: JobTicket): WaybillError {
 
 function overdue(ticket: JobTicket): WaybillError {
   const { wallMs } = ticket.captured.job.limits;
-  const words = `the job's thread had not settled it in time, ${wallMs} ms after submit`;
-  return makeError('ERR_WAYBILL_DEADLINE_EXCEEDED', words, { details: { wallMs } });
+  const words = `the job's thread had not reported ${reportGraceMs} ms after the deadline`;
+  return makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details: { wallMs } });
 }
 
 /**
@@ -29,14 +29,13 @@ export function watch(
   signal: AbortSignal | undefined,
 ): Disposable {
   const { deadlineMs } = ticket.captured;
-  const { graceMs } = office.settings;
   const cancelled = (): void => {
     const cause: unknown = signal?.reason;
     ticket.stop(makeError('ERR_WAYBILL_CANCELLED', 'the signal of the job aborted', { cause }));
   };
   const deadlinePassed = (): void => {
     if (ticket.state === 'queued') return ticket.stop(queueDeadline(ticket));
-    timer = setTimeout(() => ticket.abandon(overdue(ticket)), Math.max(graceMs, reportMs));
+    timer = setTimeout(() => ticket.abandon(overdue(ticket)), reportGraceMs);
   };
   // In the root context: a timer keeps the context it was made in.
   const leftMs = Math.max(0, deadlineMs - performance.now());

@@ -83,7 +83,8 @@ export class PiscinaThreads {
   /**
    * Runs an attempt in a thread.
    *
-   * @throws `ERR_WAYBILL_WORKER_EXITED` where the thread ends before the report
+   * @throws `ERR_WAYBILL_WORKER_EXITED` where the thread ends before the report; `ERR_WAYBILL_INTERNAL` where the message
+   *   cannot be sent
    */
   async run(threadId: number, message: AttemptMessage): Promise<AttemptReport> {
     try {
@@ -93,7 +94,11 @@ export class PiscinaThreads {
         [Piscina.queueOptionsSymbol]: { threadId },
       })) as AttemptReport;
     } catch (cause) {
-      throw workerExited(threadId, cause);
+      const isUp = this.#piscina.threads.some((thread) => thread.threadId === threadId);
+      if (!isUp) throw workerExited(threadId, cause);
+      throw makeError('ERR_WAYBILL_INTERNAL', 'the worker thread could not take the job', {
+        cause,
+      });
     }
   }
 

@@ -7,6 +7,7 @@ interface Stand {
   readonly threadId: number;
   readonly leasedCount: number;
   readonly isReady: boolean;
+  readonly isSuspect: boolean;
 }
 
 const members = (...stands: readonly Partial<Stand>[]): PoolMember[] =>
@@ -14,6 +15,7 @@ const members = (...stands: readonly Partial<Stand>[]): PoolMember[] =>
     threadId: index + 1,
     leasedCount: 0,
     isReady: true,
+    isSuspect: false,
     ...stand,
   })) as unknown as PoolMember[];
 
@@ -36,6 +38,21 @@ test('tenants spread over the threads', () => {
   }
   expect(counts.size).toBe(4);
   for (const count of counts.values()) expect(count).toBeGreaterThan(20);
+});
+
+test('tenants with short names spread over the threads too', () => {
+  const names = [...'abcdefghijklmnopqrstuvwxyz', ...tenants.map((_tenant, index) => `${index}`)];
+  const idle = members({}, {});
+  const first = names.filter((name) => placeAttempt(idle, name, 4)?.threadId === 1);
+  expect(first.length).toBeGreaterThan(names.length * 0.35);
+  expect(first.length).toBeLessThan(names.length * 0.65);
+});
+
+test('a thread that was late with a report gets an attempt only where no other has a place', () => {
+  const suspects = members({ isSuspect: true }, {});
+  for (const tenant of tenants) expect(placeAttempt(suspects, tenant, 4)?.threadId).toBe(2);
+  const full = members({ isSuspect: true }, { leasedCount: 4 });
+  expect(placeAttempt(full, 'acme', 4)?.threadId).toBe(1);
 });
 
 test('when a thread is lost, only its tenants move', () => {

@@ -30,6 +30,8 @@ export class PoolMember {
   readonly attempts: Map<number, AttemptHost> = new Map();
   /** Places taken, from the lease on. */
   leasedCount = 0;
+  /** Whether it was late with a report and has sent none since: it gets attempts only where no other has a place. */
+  isSuspect = false;
   readonly #mourners: Set<(cause: unknown) => void> = new Set();
   #state: MemberState = 'ready';
 

@@ -37,6 +37,8 @@ export interface Pool extends AsyncDisposable {
    * @throws `ERR_WAYBILL_WORKER_EXITED` where the thread ends before the report
    */
   run(lease: PoolLease, message: AttemptMessage, host: AttemptHost): Promise<AttemptReport>;
+  /** Says that the thread of a place was late with a report; it is spared until it reports again. */
+  suspect(lease: PoolLease): void;
   /** Settles a running attempt with an error; no answer is waited for. */
   cancel(lease: PoolLease, attemptId: number, error: WaybillError): void;
   /** @throws what a job with the program would fail with before it runs */

@@ -19,6 +19,9 @@ const { root } = ContextSnapshot;
 /** How long a thread may take to say what it holds, in ms. */
 const statsLimitMs = 1_000;
 
+/** How long threads have to end at least, in ms, however long their isolates took. */
+const leastEndMs = 250;
+
 /** Places in the threads of this process, and the attempts in them. */
 export class ThreadPool implements Pool {
   readonly #options: PoolOptions;
@@ -67,11 +70,17 @@ export class ThreadPool implements Pool {
     member.attempts.set(message.attemptId, host);
     try {
       const report = root.run(() => this.#threads.run(member.threadId, message));
-      return await Promise.race([report, gone.promise]);
+      const made = await Promise.race([report, gone.promise]);
+      member.isSuspect = false;
+      return made;
     } finally {
       forget();
       member.attempts.delete(message.attemptId);
     }
+  }
+
+  suspect(lease: PoolLease): void {
+    this.#memberOf(lease).isSuspect = true;
   }
 
   cancel(lease: PoolLease, attemptId: number, error: WaybillError): void {
@@ -112,9 +121,11 @@ export class ThreadPool implements Pool {
     const members = [...this.#roster.members];
     this.#roster.leave();
     // Each thread disposes its isolates first: to terminate it with live ones hangs, or crashes the process.
+    const overMs = performance.now() + graceMs;
     await Promise.all(members.map((member) => withinMs(graceMs, member.peer.call('close', []))));
     // Ends the threads. One with a guest that cannot be stopped does not end; it is left behind.
-    await withinMs(graceMs, this.#threads.destroy());
+    const leftMs = Math.max(leastEndMs, overMs - performance.now());
+    await withinMs(leftMs, this.#threads.destroy());
     for (const member of members) member.peer[Symbol.dispose]();
   }
 
@@ -135,7 +146,8 @@ export class ThreadPool implements Pool {
   // Sends something whose answer nobody needs. A broken session means that the thread is gone, and all it had.
   #tell(member: PoolMember, call: (member: PoolMember) => Promise<unknown>): void {
     call(member).catch((failure: unknown) => {
-      if (!member.peer.broken.aborted) throw failure;
+      if (member.peer.broken.aborted) return;
+      process.emitWarning(`a worker thread refused: ${String(failure)}`, 'WaybillWarning');
     });
   }
 }

@@ -36,12 +36,6 @@ export const callerErrorCodes = {
     httpStatus: 404,
     meaning: 'No function of this name is deployed for the tenant.',
   },
-  ERR_WAYBILL_JOB_NOT_FOUND: {
-    blame: 'caller',
-    retryable: false,
-    httpStatus: 404,
-    meaning: 'No job has this id.',
-  },
   ERR_WAYBILL_DUPLICATE_JOB: {
     blame: 'caller',
     retryable: false,

@@ -38,6 +38,24 @@ test('an error keeps its details, stacks and cause, and its details cannot be ch
   expect(() => Object.assign(error.details, { limitBytes: 2 })).toThrow(TypeError);
 });
 
+test('an error as JSON says all but stacks and causes, and details that JSON cannot hold do not fail it', () => {
+  const error = makeError('ERR_WAYBILL_QUEUE_FULL', 'no room', {
+    details: { maxJobs: 1, big: 1n },
+    stackOf: { submitter: 'at /a/path.ts:1' },
+    cause: new Error('underneath'),
+  });
+  expect(JSON.parse(JSON.stringify({ error }))).toEqual({
+    error: {
+      name: 'CallerError',
+      code: 'ERR_WAYBILL_QUEUE_FULL',
+      message: 'no room',
+      blame: 'caller',
+      retryable: true,
+      details: { maxJobs: 1 },
+    },
+  });
+});
+
 test('an error without a cause has no cause property', () => {
   expect(Object.hasOwn(makeError('ERR_WAYBILL_CLOSED', 'x', { cause: undefined }), 'cause')).toBe(
     false,

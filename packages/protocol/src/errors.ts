@@ -1,4 +1,6 @@
 import { errorCodes, isErrorCode, type Blame, type ErrorCode } from './error-codes.ts';
+import type { JsonValue } from './error-wire.ts';
+import { toJsonDetails } from './json-details.ts';
 import { readProperty } from './safe-read.ts';
 
 // Marks an error of Waybill, whichever package, or copy of a package, made it.
@@ -25,6 +27,17 @@ export interface ErrorOptions {
   readonly cause?: unknown;
   /** @defaultValue `{}` */
   readonly stackOf?: ErrorStacks | undefined;
+}
+
+/** What `JSON.stringify` makes of an error: what may be shown and stored. Stacks are not in it: they hold paths. */
+export interface ErrorJson {
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly blame: Blame;
+  readonly retryable: boolean;
+  /** The part of the error's details that JSON can hold. */
+  readonly details: { readonly [key: string]: JsonValue };
 }
 
 /**
@@ -69,6 +82,12 @@ export class WaybillError extends Error {
   /** Status an HTTP interface answers with. */
   get httpStatus(): number {
     return errorCodes[this.code].httpStatus;
+  }
+
+  /** What logs and HTTP replies may show; `JSON.stringify(error)` calls it. */
+  toJSON(): ErrorJson {
+    const { name, code, message, blame, retryable } = this;
+    return { name, code, message, blame, retryable, details: toJsonDetails(this.details) ?? {} };
   }
 
   /** `GuestError [ERR_WAYBILL_GUEST_THREW]: message` */

@@ -33,8 +33,8 @@ export interface FunctionEvent {
 }
 
 /**
- * Why an isolate was replaced: too old, used often enough, heap too full, unused, or gone by
- * itself.
+ * Why an isolate takes no new job: too old (`age`), used often enough (`use`), heap too full (`heap`), unused while room
+ * was needed or its function removed (`idle`), gone by itself or a job was cut off in it (`lost`).
  */
 export type RecycleReason = 'age' | 'use' | 'heap' | 'idle' | 'lost';
 
@@ -61,19 +61,40 @@ export interface WaybillEvents {
   'worker:started': { readonly threadId: number };
   /** A worker thread ended; `expected` if Waybill ended it. */
   'worker:exited': { readonly threadId: number; readonly expected: boolean };
-  /** An isolate was disposed and will be replaced when needed. */
+  /** An isolate takes no new job; it is disposed when its last one ends, and replaced when it is needed. */
   'isolate:recycled': {
     readonly threadId: number;
     readonly tenant: string;
     readonly reason: RecycleReason;
   };
-  /** An isolate did not stop when it was disposed. */
+  /** An isolate did not stop when it was disposed: its thread cannot end, and one core is gone with it. */
   'isolate:wedged': {
     readonly threadId: number;
     readonly tenant: string;
-    readonly jobId?: string;
+    /** What it did not do; for people. */
+    readonly reason: string;
   };
 }
 
 /** Name of an event. */
 export type WaybillEventName = keyof WaybillEvents;
+
+// A record, so that the compiler misses a name that is left out.
+const eventNames: Readonly<Record<WaybillEventName, true>> = {
+  'job:admitted': true,
+  'job:started': true,
+  'job:logged': true,
+  'job:settled': true,
+  'host:called': true,
+  'function:deployed': true,
+  'function:removed': true,
+  'worker:started': true,
+  'worker:exited': true,
+  'isolate:recycled': true,
+  'isolate:wedged': true,
+};
+
+/** The name of every event. */
+export const waybillEventNames: readonly WaybillEventName[] = Object.freeze(
+  Object.keys(eventNames) as WaybillEventName[],
+);

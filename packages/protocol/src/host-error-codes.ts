@@ -36,6 +36,13 @@ export const hostErrorCodes = {
     httpStatus: 503,
     meaning: 'The worker thread that ran the job exited before the job settled.',
   },
+  ERR_WAYBILL_WORKER_UNRESPONSIVE: {
+    blame: 'host',
+    retryable: true,
+    httpStatus: 503,
+    meaning:
+      'The deadline passed before the worker thread came to run the job, or to report on it.',
+  },
   ERR_WAYBILL_ISOLATE_LOST: {
     blame: 'host',
     retryable: true,

@@ -1,5 +1,5 @@
-import { type ErrorCode, errorCodes } from './error-codes.ts';
-import { makeError } from './errors.ts';
+import type { ErrorCode } from './error-codes.ts';
+import { type WaybillError, makeError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import {
   type Parcel,
@@ -25,6 +25,8 @@ export function parcelLimits(limits: Limits, maxBytes: number): ParcelLimits {
 export interface PackContext {
   /** The value in words: `the result of host function users.get`. */
   readonly what: string;
+  /** The limit that bounds its bytes. */
+  readonly limit: 'inputBytes' | 'hostCallBytes';
   readonly codes: { readonly tooLarge: ErrorCode; readonly notCarriable: ErrorCode };
 }
 
@@ -38,13 +40,34 @@ export function packValue(value: unknown, limits: ParcelLimits, context: PackCon
   try {
     return writeParcel(value, limits);
   } catch (error) {
-    if (!isParcelError(error)) throw error;
+    if (!isParcelError(error)) {
+      // A getter or a Proxy trap of the value threw.
+      throw makeError(codes.notCarriable, `${what} cannot cross: it throws when it is read`, {
+        cause: error,
+      });
+    }
     const { reason, path, found } = error.parcelFault;
-    const code = reason === 'too-large' ? codes.tooLarge : codes.notCarriable;
-    throw makeError(code, `${what} cannot cross: ${path}: ${found}`, {
-      details: { path, found, meaning: errorCodes[code].meaning },
+    if (reason === 'too-large') throw tooLargeError(context, limits.maxChars);
+    throw makeError(codes.notCarriable, `${what} cannot cross: ${path}: ${found}`, {
+      details: { path, found },
     });
   }
+}
+
+/**
+ * The error of a value that takes more bytes than it may.
+ *
+ * @param gotBytes - how many it takes, where that is known: large values are refused before they are written whole
+ */
+export function tooLargeError(
+  { what, limit, codes }: PackContext,
+  limitBytes: number,
+  gotBytes?: number,
+): WaybillError {
+  const got = gotBytes === undefined ? 'more' : `${gotBytes}`;
+  const words = `${what} may take ${limitBytes} bytes (${limit}), it takes ${got}`;
+  const details = { limit, limitBytes, ...(gotBytes === undefined ? {} : { gotBytes }) };
+  return makeError(codes.tooLarge, words, { details });
 }
 
 /** One call of a host function, as its guest made it. */
@@ -75,10 +98,14 @@ export async function callHostFunction(
     (callbackId: number) =>
     async (...passed: unknown[]): Promise<unknown> => {
       const what = `the arguments that ${name} passes to a guest callback`;
-      const packed = packValue(passed, bounds, { what, codes });
+      const packed = packValue(passed, bounds, { what, codes, limit: 'hostCallBytes' });
       return readParcel(await callGuest(callbackId, packed));
     };
   const passed = readParcel(args, { makeFunction }) as never[];
   const value: unknown = await fn(...passed);
-  return packValue(value, bounds, { what: `the result of host function ${name}`, codes });
+  return packValue(value, bounds, {
+    what: `the result of host function ${name}`,
+    limit: 'hostCallBytes',
+    codes,
+  });
 }

@@ -8,12 +8,13 @@ export {
   isWaybillError,
   makeError,
 } from './errors.ts';
-export type { ErrorOptions, ErrorStacks } from './errors.ts';
+export type { ErrorJson, ErrorOptions, ErrorStacks } from './errors.ts';
 export { errorFromWire } from './error-from-wire.ts';
 export { errorToWire } from './error-to-wire.ts';
 export { errorWireLimits } from './error-wire.ts';
 export { toWaybillError } from './to-waybill-error.ts';
 export type { ErrorWire, ErrorWireLimits, JsonValue } from './error-wire.ts';
+export { waybillEventNames } from './events.ts';
 export type {
   FunctionEvent,
   HostCalledEvent,
@@ -36,6 +37,7 @@ export type {
 } from './job.ts';
 export { defaultLimits, limitTable, resolveLimits } from './limits.ts';
 export type { LimitEntry, LimitOverrides, Limits } from './limits.ts';
+export { maxGraceMs } from './settings.ts';
 export type { IsolateSettings, QueueSettings, Settings, SettingsSpec } from './settings.ts';
 export { unwrap } from './outcome.ts';
 export type { Bill, Hop, HopKind, LogLevel, LogLine, Outcome, OutcomeFacts } from './outcome.ts';
@@ -73,5 +75,5 @@ export type {
   ThreadApi,
   ThreadStats,
 } from './attempt.ts';
-export { callHostFunction, packValue, parcelLimits } from './host-function.ts';
+export { callHostFunction, packValue, parcelLimits, tooLargeError } from './host-function.ts';
 export type { HostFunction, HostFunctionCall, PackContext } from './host-function.ts';

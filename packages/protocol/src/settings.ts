@@ -32,6 +32,9 @@ export interface QueueSettings {
   readonly maxJobs: number;
 }
 
+/** The longest grace, in ms. A timer takes no more than 24 days, and fires at once for what is longer. */
+export const maxGraceMs = 600_000;
+
 /** The options of an orchestrator that are plain data, every one of them decided. */
 export interface Settings {
   /** Worker threads, from 1 to 64. @defaultValue one less than there are cores, at least 1 */

@@ -29,7 +29,7 @@ export class IsolateMaker {
   readonly #prepared: ReadyIsolate[] = [];
   // All that may have to be disposed at the end, whoever has them: to end a thread with live isolates hangs or crashes.
   readonly #made: Set<GuestIsolate> = new Set();
-  #preparing: 'no' | 'one' | 'never again' = 'no';
+  #preparing: 'no' | 'one' | 'not now' = 'no';
   #closed = false;
   #createdCount = 0;
 
@@ -80,7 +80,7 @@ export class IsolateMaker {
       this.prepareAhead();
     } catch {
       // The next job that needs an isolate makes it itself, and is told what is wrong.
-      this.#preparing = 'never again';
+      this.#preparing = 'not now';
     }
   }
 
@@ -92,7 +92,10 @@ export class IsolateMaker {
     this.#made.add(isolate);
     this.#createdCount += 1;
     try {
-      return { isolate, realm: await isolate.openRealm() };
+      const realm = await isolate.openRealm();
+      // What kept one from being made ahead has passed.
+      if (this.#preparing === 'not now') this.#preparing = 'no';
+      return { isolate, realm };
     } catch (error) {
       await isolate.dispose();
       throw error;

@@ -18,6 +18,7 @@ import { IsolateMaker } from './isolate-maker.ts';
 import { IsolateShelf } from './isolate-shelf.ts';
 import { ProgramCache } from './program-cache.ts';
 import { TenantRealms } from './tenant-realms.ts';
+import { letAddonFinish } from './let-addon-finish.ts';
 import type { ThreadOptions } from './thread-options.ts';
 import { WarmFunctions } from './warm-functions.ts';
 
@@ -113,6 +114,7 @@ export class PoolThread {
     await this.#maker.close();
     await this.#shelf.close();
     this.#codeCache[Symbol.dispose]();
+    await letAddonFinish();
     return this.#wedgedCount;
   }
 

@@ -3,12 +3,13 @@ import { type PreparedProgram, hashProgram, prepareProgram } from '@waybill/sand
 
 /** Programs this thread has parsed, by the hash of their source, so that a program is parsed once. */
 export class ProgramCache {
-  readonly #maxEntries: number;
+  readonly #maxChars: number;
   readonly #entries: Map<string, PreparedProgram> = new Map();
+  #chars = 0;
 
-  /** @param maxEntries - programs kept; the longest unused one goes first */
-  constructor(maxEntries = 512) {
-    this.#maxEntries = maxEntries;
+  /** @param maxChars - characters of transformed source kept; the longest unused program goes first */
+  constructor(maxChars: number = 16 * 2 ** 20) {
+    this.#maxChars = maxChars;
   }
 
   get size(): number {
@@ -26,10 +27,17 @@ export class ProgramCache {
     }
     const prepared = prepareProgram(program);
     this.#entries.set(hash, prepared);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#maxEntries) break;
+    this.#chars += charsOf(prepared);
+    for (const [oldest, program] of this.#entries) {
+      if (this.#chars <= this.#maxChars) break;
       this.#entries.delete(oldest);
+      this.#chars -= charsOf(program);
     }
     return prepared;
   }
+}
+
+// A program of a few characters takes room too.
+function charsOf({ modules }: PreparedProgram): number {
+  return modules.reduce((sum, { text }) => sum + text.length + 1_024, 0);
 }

@@ -27,7 +27,7 @@ export async function realmFor(thread: PoolThread, attempt: RunningAttempt): Pro
     () => {
       const words = `no realm was ready ${limits.wallMs} ms after submit`;
       const details = { wallMs: limits.wallMs };
-      attempt.stop(makeError('ERR_WAYBILL_DEADLINE_EXCEEDED', words, { details }));
+      attempt.stop(makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details }));
     },
     Math.max(0, deadlineMs - performance.now()),
   );

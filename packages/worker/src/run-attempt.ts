@@ -14,7 +14,10 @@ import { realmFor } from './realm-for.ts';
 import type { RealmLease } from './realm-lease.ts';
 import { RunningAttempt } from './running-attempt.ts';
 
-/** How long a guest that was stopped may go on computing before its isolate is disposed under it. */
+/** How long a guest that was stopped may go on computing before its isolate takes no new job. */
+const retireAfterMs = 5;
+
+/** And before its isolate is disposed under it. */
 const interruptGraceMs = 100;
 
 /**
@@ -132,8 +135,12 @@ function release(thread: PoolThread, attempt: RunningAttempt, { job, lease }: Ra
 
 // A guest that was stopped while it computed is still at it: its turn has a limit of its own, but that may be far.
 async function releaseWhenIdle(job: GuestJob, lease: RealmLease): Promise<void> {
-  const overdue = setTimeout(() => void lease.realm.isolate.dispose(), interruptGraceMs);
-  await job.idle();
-  clearTimeout(overdue);
+  if (job.wasComputing) {
+    const retire = setTimeout(() => lease.retire(), retireAfterMs);
+    const dispose = setTimeout(() => void lease.realm.isolate.dispose(), interruptGraceMs);
+    await job.idle();
+    clearTimeout(retire);
+    clearTimeout(dispose);
+  } else await job.idle();
   lease.release(job.wasCut);
 }

@@ -22,6 +22,7 @@ export class TenantRealms {
     return {
       realm,
       heapBytes: () => usedBytes(isolate, 0),
+      retire: () => undefined,
       release: () => this.#shelf.dispose(isolate),
     };
   }
@@ -39,6 +40,7 @@ export class TenantRealms {
       return {
         realm,
         heapBytes: () => this.#shelf.look(shelved),
+        retire: () => this.#shelf.retire(shelved, 'lost'),
         release: (unsure) => this.#release(shelved, realm, unsure),
       };
     } catch (error) {

@@ -46,6 +46,7 @@ export class WarmFunctions {
     return {
       realm,
       heapBytes: () => shelved.heapBytes,
+      retire: () => this.#shelf.retire(shelved, 'lost'),
       release: (unsure) => this.#release(shelved, unsure),
     };
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { makeError, type WaybillError } from '../errors.ts';
 import { describe, formatPath } from './describe.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { hintAt } from './did-you-mean.ts';
 
 const maxIssuesCount = 16;
 
@@ -52,15 +52,17 @@ export function refusal(subject: Subject, issues: readonly Issue[], cause?: unkn
   return makeError(subject.code, message, { details: { issues }, cause });
 }
 
+/** The issue of a key that nobody knows. */
+export function unknownKey(path: string, key: string, knownKeys: readonly string[]): Issue {
+  return { path, expected: `a known key (${hintAt(key, knownKeys)})`, got: describe(key) };
+}
+
 function toIssues(issue: z.core.$ZodIssue, schema: z.ZodType, root: string): Issue[] {
   if (issue.code === 'unrecognized_keys') {
     const knownKeys = keysAt(schema, issue.path);
-    return issue.keys.slice(0, maxIssuesCount).map((key) => {
-      const known = didYouMean(key, knownKeys);
-      const hint = known === undefined ? knownKeys.join(', ') : `did you mean "${known}"?`;
-      const path = formatPath([...issue.path, key], root);
-      return { path, expected: `a known key (${hint})`, got: describe(key) };
-    });
+    return issue.keys
+      .slice(0, maxIssuesCount)
+      .map((key) => unknownKey(formatPath([...issue.path, key], root), key, knownKeys));
   }
   const inner = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
   return [

@@ -2,6 +2,12 @@
 const maxKeyChars = 64;
 const maxDistance = 2;
 
+/** Says which known key was probably meant, or else which there are; what was given may be of any type. */
+export function hintAt(given: unknown, knownKeys: readonly string[]): string {
+  const known = typeof given === 'string' ? didYouMean(given, knownKeys) : undefined;
+  return known === undefined ? knownKeys.join(', ') : `did you mean "${known}"?`;
+}
+
 /** Gives the known key that a mistyped one most likely stands for, or `undefined`. */
 export function didYouMean(key: string, knownKeys: readonly string[]): string | undefined {
   if (key.length > maxKeyChars) return undefined;

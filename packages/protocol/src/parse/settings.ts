@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { defaultLimits, resolveLimits } from '../limits.ts';
-import type { IsolateSettings, QueueSettings, Settings, SettingsSpec } from '../settings.ts';
+import {
+  maxGraceMs,
+  type IsolateSettings,
+  type QueueSettings,
+  type Settings,
+  type SettingsSpec,
+} from '../settings.ts';
 import { check } from './check.ts';
 import { integerField, objectField } from './fields.ts';
 import { limitsField } from './limits.ts';
@@ -33,7 +39,7 @@ const settingsSchema: z.ZodType<SettingsSpec> = objectField({
     maxHeapRatio: z.number({ error: 'a number above 0, at most 1' }).gt(0).lte(1).optional(),
     preparedPerThread: integerField(0, 64, 'isolates').optional(),
   }).optional(),
-  graceMs: integerField(0, 600_000, 'ms').optional(),
+  graceMs: integerField(0, maxGraceMs, 'ms').optional(),
 });
 
 /** What only the caller of {@link parseSettings} can know. */

@@ -3,6 +3,12 @@ import type { ExternalCopy } from './ivm.ts';
 /** Shorter sources compile faster than their cache is read back (measured; see the ADR on modules). */
 const worthCachingChars = 2_000;
 
+interface CachedCode {
+  readonly code: ExternalCopy<ArrayBuffer>;
+  /** Length of the source; the code is a few times as long. */
+  readonly chars: number;
+}
+
 /**
  * Compiled code of earlier isolates, so that the next isolate need not parse the same source again.
  *
@@ -11,12 +17,13 @@ const worthCachingChars = 2_000;
  * another tenant than the one whose isolate made them.
  */
 export class CodeCache implements Disposable {
-  readonly #maxEntries: number;
-  readonly #entries: Map<string, ExternalCopy<ArrayBuffer>> = new Map();
+  readonly #maxChars: number;
+  readonly #entries: Map<string, CachedCode> = new Map();
+  #chars = 0;
 
-  /** @param maxEntries - modules whose code is kept; the longest unused one goes first */
-  constructor(maxEntries = 256) {
-    this.#maxEntries = maxEntries;
+  /** @param maxChars - characters of source whose code is kept; the longest unused module goes first */
+  constructor(maxChars: number = 16 * 2 ** 20) {
+    this.#maxChars = maxChars;
   }
 
   /** Modules whose code is kept now. */
@@ -35,23 +42,29 @@ export class CodeCache implements Disposable {
       this.#entries.delete(key);
       this.#entries.set(key, found);
     }
-    return found;
+    return found?.code;
   }
 
-  /** Keeps an entry and takes it over: it is released here. */
-  set(key: string, code: ExternalCopy<ArrayBuffer>): void {
-    this.#entries.get(key)?.release();
-    this.#entries.delete(key);
-    this.#entries.set(key, code);
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#entries.size <= this.#maxEntries) break;
-      this.#entries.delete(oldest);
-      entry.release();
+  /** Keeps the code of `text` and takes it over: it is released here. */
+  set(key: string, text: string, code: ExternalCopy<ArrayBuffer>): void {
+    this.#drop(key);
+    this.#entries.set(key, { code, chars: text.length });
+    this.#chars += text.length;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#chars <= this.#maxChars) break;
+      this.#drop(oldest);
     }
   }
 
   [Symbol.dispose](): void {
-    for (const entry of this.#entries.values()) entry.release();
-    this.#entries.clear();
+    for (const key of this.#entries.keys()) this.#drop(key);
+  }
+
+  #drop(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#chars -= entry.chars;
+    entry.code.release();
   }
 }

@@ -65,7 +65,7 @@ export class ScriptShelf {
     });
     // The addon puts the cache on the script, which its types do not say.
     const { cachedData: made } = script as Script & { cachedData?: ExternalCopy<ArrayBuffer> };
-    if (produceCachedData && made !== undefined) this.#codeCache.set(key, made);
+    if (produceCachedData && made !== undefined) this.#codeCache.set(key, text, made);
     return script;
   }
 }

@@ -18,6 +18,7 @@ import {
   deadlineError,
   isolateLostError,
   memoryLimitError,
+  neverBegunError,
 } from './limit-errors.ts';
 import { LogBook, logLevels } from './log-book.ts';
 
@@ -45,6 +46,8 @@ export class GuestJob implements RealmListener {
   readonly #turns: Set<Promise<unknown>> = new Set();
   #cpuMs = 0;
   #wasCut = false;
+  #hasBegun = false;
+  #wasComputing = false;
 
   constructor(realm: GuestRealm, options: GuestJobOptions) {
     this.#realm = realm;
@@ -71,6 +74,11 @@ export class GuestJob implements RealmListener {
   /** Whether a turn of this job was cut off: what the guest was about is half done. */
   get wasCut(): boolean {
     return this.#wasCut;
+  }
+
+  /** Whether the job was stopped from outside while its guest was computing, which it may go on with. */
+  get wasComputing(): boolean {
+    return this.#wasComputing;
   }
 
   /** Whether a turn of this job was cut off or is still running: the realm should serve no further job. */
@@ -158,6 +166,7 @@ export class GuestJob implements RealmListener {
   // What is left for computing: nothing, once the job has settled.
   #budgetMs(): number {
     if (this.#state === 'settled') return 0;
+    this.#hasBegun = true;
     const cpuLeftMs = this.#options.limits.cpuMs - this.#cpuMs;
     return Math.max(1, Math.min(cpuLeftMs, this.#options.deadlineMs - performance.now()));
   }
@@ -202,7 +211,8 @@ export class GuestJob implements RealmListener {
   #deadlinePassed(): void {
     // A guest that computes is not waiting, whatever it has asked for.
     const pending = this.#turns.size === 0 ? this.#desk.pendingNames : [];
-    this.stop(deadlineError(this.#options.limits, pending));
+    const { limits } = this.#options;
+    this.stop(this.#hasBegun ? deadlineError(limits, pending) : neverBegunError(limits));
   }
 
   #returned(value: Parcel): void {
@@ -231,6 +241,7 @@ export class GuestJob implements RealmListener {
     clearTimeout(this.#deadline);
     this.#timers.clearAll();
     this.#desk.close();
+    this.#wasComputing = !toldByGuest && this.#turns.size > 0;
     if (!toldByGuest) this.#tellGuest(settlement);
     this.#realm.leave(this.#key);
     this.#settle(settlement);

@@ -30,3 +30,9 @@ export function deadlineError({ wallMs }: Limits, pending: readonly string[]): W
     details: { wallMs, pending: names },
   });
 }
+
+/** The deadline passed before the guest was let in at all: no fault of its. */
+export function neverBegunError({ wallMs }: Limits): WaybillError {
+  const words = `the guest had not been let in ${wallMs} ms after submit`;
+  return makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details: { wallMs } });
+}
