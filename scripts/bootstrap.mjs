@@ -1,5 +1,5 @@
 // Makes a bare machine ready and runs pnpm there: `node scripts/bootstrap.mjs run check`.
-// Needs Node.js >= 18 with npm; brings the pinned pnpm, and a pinned Node.js where the running one is not supported.
+// Needs Node.js >= 20 with npm; brings the pinned pnpm, and a pinned Node.js where the running one is not supported.
 import { ToolchainError, environment, pnpmPath, run, supportedNodePath } from './toolchain.mjs';
 
 try {

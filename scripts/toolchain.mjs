@@ -1,4 +1,4 @@
-// Plain JavaScript without a dependency, for any Node.js >= 18 that came with npm: fetches the pinned pnpm and Node.js.
+// Plain JavaScript without a dependency, for any Node.js >= 20 that came with npm: fetches the pinned pnpm and Node.js.
 // What is pinned stands in package.json (`packageManager`, `engines`, `toolchain`) and nowhere else.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';

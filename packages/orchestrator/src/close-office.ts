@@ -1,8 +1,5 @@
-import { makeError } from '@waybill/protocol';
+import { makeError, maxGraceMs } from '@waybill/protocol';
 import type { Office } from './office.ts';
-
-/** As of the option of the same name; a timer takes no more than 24 days, and fires at once for what is longer. */
-const maxGraceMs = 600_000;
 
 /** How long threads may take to settle jobs that were stopped, and to end, in ms each: whatever the grace. */
 const endMs = 1_000;

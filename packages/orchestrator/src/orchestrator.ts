@@ -67,6 +67,7 @@ export interface Orchestrator extends AsyncDisposable {
    * Hears an event: those of a job in its submitter's async context, all others in the root context.
    *
    * @returns stops listening
+   * @throws `ERR_WAYBILL_INVALID_OPTIONS` for an event that does not exist, or a listener that is no function
    */
   on<Name extends WaybillEventName>(name: Name, listener: WaybillListener<Name>): () => void;
   stats(): Promise<OrchestratorStats>;

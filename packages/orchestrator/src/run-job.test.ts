@@ -143,13 +143,16 @@ test('a host call after the job has settled is refused', async () => {
   ).toThrow(expect.objectContaining({ code: 'ERR_WAYBILL_CONTEXT_REVOKED' }));
 });
 
-test('a result that cannot be read is an internal error and not an exception', async () => {
+test('a result that cannot be read is an error of the guest and not an exception', async () => {
   await using opened = openOffice(1);
   const running = start(opened);
   await until(() => opened.attempts.length === 1);
   const settlement = { ok: true, value: { text: '{', bytes: '' } } as const;
   opened.attempts[0]?.report.resolve({ ...reportOf(0), settlement });
-  expect(await running).toMatchObject({ ok: false, error: { code: 'ERR_WAYBILL_INTERNAL' } });
+  expect(await running).toMatchObject({
+    ok: false,
+    error: { code: 'ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE' },
+  });
 });
 
 test('events of a job come in order, in its own context, and once each', async () => {

@@ -29,12 +29,13 @@ import { watch } from './watch.ts';
 export async function runJob(office: Office, spec: JobSpec, request: RunRequest): Promise<Outcome> {
   const captured = capture(office, spec, request);
   const ticket = admit(office, captured);
-  using _watch = watch(office, ticket, request.signal);
+  using watching = watch(office, ticket, request.signal);
   const leased = await leaseSlot(office, ticket);
   const message = carry(office, ticket);
   const report = await dispatch(office, ticket, { leased, message });
   const settled = settle(ticket, report);
   const bill = billOf(ticket, report);
+  watching[Symbol.dispose]();
   return release(office, ticket, { report, settled, bill });
 }
 
@@ -81,7 +82,8 @@ function settle(ticket: JobTicket, report: Report): Settled {
   try {
     return { ok: true, value: readParcel(settlement.value) };
   } catch (cause) {
-    const error = makeError('ERR_WAYBILL_INTERNAL', 'the result came back unreadable', { cause });
+    const words = 'the result came out unreadable';
+    const error = makeError('ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE', words, { cause });
     return { ok: false, error: withSite(error, ticket) };
   }
 }

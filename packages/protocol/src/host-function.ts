@@ -94,18 +94,37 @@ export async function callHostFunction(
     tooLarge: 'ERR_WAYBILL_HOST_RESULT_TOO_LARGE',
     notCarriable: 'ERR_WAYBILL_HOST_RESULT_NOT_CARRIABLE',
   } as const;
+  const callBack = async (callbackId: number, passed: unknown[]): Promise<unknown> => {
+    const what = `the arguments that ${name} passes to a guest callback`;
+    const packed = packValue(passed, bounds, { what, codes, limit: 'hostCallBytes' });
+    return readParcel(await callGuest(callbackId, packed));
+  };
   const makeFunction =
     (callbackId: number) =>
-    async (...passed: unknown[]): Promise<unknown> => {
-      const what = `the arguments that ${name} passes to a guest callback`;
-      const packed = packValue(passed, bounds, { what, codes, limit: 'hostCallBytes' });
-      return readParcel(await callGuest(callbackId, packed));
+    (...passed: unknown[]): Promise<unknown> => {
+      const returned = callBack(callbackId, passed);
+      // A host function that does not wait for a callback must not be ended, with its whole process, by what a guest
+      // throws in it. Whoever does wait hears of it all the same.
+      returned.catch(() => undefined);
+      return returned;
     };
-  const passed = readParcel(args, { makeFunction }) as never[];
-  const value: unknown = await fn(...passed);
+  const value: unknown = await fn(...readArguments(name, args, makeFunction));
   return packValue(value, bounds, {
     what: `the result of host function ${name}`,
     limit: 'hostCallBytes',
     codes,
   });
+}
+
+function readArguments(
+  name: string,
+  args: Parcel,
+  makeFunction: (id: number) => (...passed: unknown[]) => Promise<unknown>,
+): never[] {
+  try {
+    return readParcel(args, { makeFunction }) as never[];
+  } catch (cause) {
+    const words = `the arguments of host.${name} came out unreadable`;
+    throw makeError('ERR_WAYBILL_GUEST_ARGUMENT_NOT_CARRIABLE', words, { cause });
+  }
 }

@@ -96,9 +96,10 @@ export class IsolateMaker {
       // What kept one from being made ahead has passed.
       if (this.#preparing === 'not now') this.#preparing = 'no';
       return { isolate, realm };
-    } catch (error) {
+    } catch (cause) {
       await isolate.dispose();
-      throw error;
+      const words = 'an isolate could not be made ready';
+      throw makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { cause });
     }
   }
 }

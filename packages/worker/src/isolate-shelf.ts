@@ -130,11 +130,18 @@ export class IsolateShelf {
     return performance.now() - isolate.bornMs > maxAgeMs ? 'age' : undefined;
   }
 
-  // Where all are in use there are more than there may be, until the first job ends.
+  // Where all are in use there are more than there may be, until the first job ends. The tenant that has most gives
+  // first: one that asks for many isolates makes room among its own.
   #makeRoom(): void {
-    for (const shelved of this.#shelved.values()) {
-      if (this.#shelved.size <= this.#settings.maxPerThread) return;
-      if (shelved.jobCount === 0) this.retire(shelved, 'idle');
+    while (this.#shelved.size > this.#settings.maxPerThread) {
+      const idle = [...this.#shelved.values()].filter((each) => each.isMade && each.jobCount === 0);
+      const counts = new Map<string, number>();
+      for (const { isolate } of idle)
+        counts.set(isolate.tenant, (counts.get(isolate.tenant) ?? 0) + 1);
+      const most = Math.max(0, ...counts.values());
+      const next = idle.find(({ isolate }) => counts.get(isolate.tenant) === most);
+      if (next === undefined) return;
+      this.retire(next, 'idle');
     }
   }
 

@@ -23,14 +23,18 @@ function leaseRealm(thread: PoolThread, { message }: RunningAttempt): Promise<Re
  */
 export async function realmFor(thread: PoolThread, attempt: RunningAttempt): Promise<RealmLease> {
   const { limits, deadlineMs } = attempt.message;
-  const overdue = setTimeout(
-    () => {
-      const words = `no realm was ready ${limits.wallMs} ms after submit`;
-      const details = { wallMs: limits.wallMs };
-      attempt.stop(makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details }));
-    },
-    Math.max(0, deadlineMs - performance.now()),
-  );
+  const stop = (): void => {
+    const words = `no realm was ready ${limits.wallMs} ms after submit`;
+    const details = { wallMs: limits.wallMs };
+    attempt.stop(makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details }));
+  };
+  const leftMs = deadlineMs - performance.now();
+  // The thread comes too late to it: the guest is not let in at all.
+  if (leftMs <= 0) {
+    stop();
+    throw await attempt.stopped;
+  }
+  const overdue = setTimeout(stop, leftMs);
   const leasing = leaseRealm(thread, attempt);
   const first = await Promise.race([leasing, attempt.stopped]).finally(() => clearTimeout(overdue));
   if (!(first instanceof Error)) return first;

@@ -76,7 +76,10 @@ async function run(thread: PoolThread, attempt: RunningAttempt): Promise<Ran> {
     const lease = await realmFor(thread, attempt);
     try {
       const job = startGuest(thread, attempt, { realm: lease.realm, program });
-      return { end: await job.settled, job, lease };
+      const end = await job.settled;
+      // What a guest does behind its result is computing like all else; it is interrupted like all else, too.
+      if (job.endedBy === 'guest') await idleWithin(job, interruptGraceMs);
+      return { end, job, lease };
     } catch (error) {
       lease.release(true);
       throw error;
@@ -109,6 +112,14 @@ function startGuest(
   return job;
 }
 
+async function idleWithin(job: GuestJob, limitMs: number): Promise<void> {
+  if (!job.leavesRealmUnsure) return;
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, limitMs);
+  await Promise.race([job.idle(), over.promise]);
+  clearTimeout(timer);
+}
+
 /** Step 7: puts how the job ended into the form that crosses threads. */
 function settle({ end }: Ran): AttemptReport['settlement'] {
   return end.ok ? end : { ok: false, error: errorToWire(end.error) };
@@ -135,7 +146,7 @@ function release(thread: PoolThread, attempt: RunningAttempt, { job, lease }: Ra
 
 // A guest that was stopped while it computed is still at it: its turn has a limit of its own, but that may be far.
 async function releaseWhenIdle(job: GuestJob, lease: RealmLease): Promise<void> {
-  if (job.wasComputing) {
+  if (job.endedBy !== 'outside') {
     const retire = setTimeout(() => lease.retire(), retireAfterMs);
     const dispose = setTimeout(() => void lease.realm.isolate.dispose(), interruptGraceMs);
     await job.idle();

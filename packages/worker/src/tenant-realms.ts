@@ -33,7 +33,8 @@ export class TenantRealms {
    * @throws `ERR_WAYBILL_ISOLATE_LOST` where another job of the tenant takes the isolate down meanwhile
    */
   async leaseShared(tenant: string, memoryBytes: number): Promise<RealmLease> {
-    const key = `tenant\n${tenant}\n${memoryBytes}`;
+    // The addon limits heaps in whole MiB: limits that it cannot tell apart share an isolate.
+    const key = `tenant\n${tenant}\n${Math.ceil(memoryBytes / 2 ** 20)}`;
     const shelved = await this.#shelf.take(key, () => this.#maker.make(tenant, memoryBytes));
     try {
       const realm = await this.#freshRealm(shelved);

@@ -27,6 +27,33 @@ function hostHooks(extra: Partial<ParcelHooks>): ParcelHooks {
   };
 }
 
+// Above what any limit of a job allows, and far below what the stack of whoever walks the value holds.
+const maxPlainDepth = 1_000;
+
+function closingQuote(text: string, opening: number): number {
+  for (let at = opening + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at;
+    // What a backslash is before closes nothing.
+    if (code === 0x5c) at += 1;
+  }
+  return text.length;
+}
+
+// The writer that runs in a guest's realm counts levels in a walk of its own, before the native stringify's: a getter
+// of the guest's may give each of them another value.
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = closingQuote(text, at);
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    if (depth > maxPlainDepth) return true;
+  }
+  return false;
+}
+
 /**
  * Writes a value of this thread down as a {@link Parcel}.
  *
@@ -47,6 +74,11 @@ export function writeParcel(
  * @throws a `ParcelError` with reason `malformed`
  */
 export function readParcel(parcel: Parcel, extra: Partial<ParcelHooks> = {}): unknown {
+  // Tagged text is walked by the reader itself, which counts its levels.
+  if (parcel.text[0] !== '#' && isTooDeep(parcel.text)) {
+    const found = `malformed parcel: more than ${maxPlainDepth} levels`;
+    throw faultError({ reason: 'malformed', path: '$', found });
+  }
   return reader.read(parcel, hostHooks(extra));
 }
 

@@ -225,3 +225,16 @@ test('the length of a parcel counts text in UTF-8 and bytes one for one', () => 
   const parcel = writeParcel(new Uint8Array([200, 201]), limits);
   expect(parcelByteLength(parcel)).toBe(Buffer.byteLength(parcel.text) + 2);
 });
+
+test('plain text is read down to 1000 levels and refused below, whatever its texts hold', () => {
+  const nested = (depth: number): Parcel => ({
+    text: `${'{"[":['.repeat(depth / 2)}"\\"]]{{${'['.repeat(2_000)}\\\\"${']}'.repeat(depth / 2)}`,
+    bytes: '',
+  });
+  expect(() => readParcel(nested(1_000))).not.toThrow();
+  expect(faultOf(() => readParcel(nested(1_002)))).toMatchObject({
+    reason: 'malformed',
+    found: 'malformed parcel: more than 1000 levels',
+  });
+  expect(faultOf(() => readParcel({ text: '"open', bytes: '' })).reason).toBe('malformed');
+});

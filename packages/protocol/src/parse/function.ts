@@ -4,7 +4,7 @@ import { defaultLimits, type Limits } from '../limits.ts';
 import { check } from './check.ts';
 import { modulesField, nameField, objectField, sourceField, sourceTypeField } from './fields.ts';
 import { limitsField } from './limits.ts';
-import { makeProgram, refuseProtoSpecifier } from './program.ts';
+import { makeProgram, refuseManyModules, refuseProtoSpecifier } from './program.ts';
 
 const subject = { name: 'function', code: 'ERR_WAYBILL_INVALID_JOB' } as const;
 
@@ -26,6 +26,7 @@ const functionSchema: z.ZodType<FunctionSpec> = objectField({
  *   `sourceBytes`
  */
 export function parseFunctionSpec(spec: unknown, base: Limits = defaultLimits): DeployedFunction {
+  refuseManyModules(spec, subject);
   const fields = check(functionSchema, spec, subject);
   refuseProtoSpecifier(spec, subject);
   return {

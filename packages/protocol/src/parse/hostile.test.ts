@@ -88,3 +88,10 @@ test('a suggestion is made for typing mistakes only', () => {
   expect(didYouMean('xy', keys)).toBeUndefined();
   expect(didYouMean('w'.repeat(100_000), keys)).toBeUndefined();
 });
+
+test('modules by the hundred thousand are refused before anything looks at each', () => {
+  const modules = Object.fromEntries(Array.from({ length: 300_000 }, (_, at) => [`m${at}`, '']));
+  const refused = 'modules: expected at most 10000 modules, got more';
+  expect(() => parseJobSpec({ source: '', modules })).toThrow(refused);
+  expect(() => parseFunctionSpec({ name: 'f', source: '', modules })).toThrow(refused);
+});

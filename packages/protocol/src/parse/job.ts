@@ -4,7 +4,7 @@ import { defaultLimits, type Limits } from '../limits.ts';
 import { check, refusal } from './check.ts';
 import { modulesField, nameField, objectField, sourceField, sourceTypeField } from './fields.ts';
 import { limitsField } from './limits.ts';
-import { makeProgram, refuseProtoSpecifier } from './program.ts';
+import { makeProgram, refuseManyModules, refuseProtoSpecifier } from './program.ts';
 
 const subject = { name: 'job', code: 'ERR_WAYBILL_INVALID_JOB' } as const;
 
@@ -47,6 +47,7 @@ export const jobJsonSchema: Readonly<Record<string, unknown>> = Object.freeze({
  *   `sourceBytes`
  */
 export function parseJobSpec(spec: unknown, base: Limits = defaultLimits): ParsedJob {
+  refuseManyModules(spec, subject);
   const fields = check(jobSchema, spec, subject);
   refuseProtoSpecifier(spec, subject);
   return {

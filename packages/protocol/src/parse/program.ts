@@ -4,6 +4,8 @@ import { resolveLimits, type LimitOverrides, type Limits } from '../limits.ts';
 import { readOwnData, readProperty } from '../safe-read.ts';
 import { refusal, type Subject } from './check.ts';
 
+const maxModulesCount = 10_000;
+
 /** The fields of a spec that make its program. */
 export interface ProgramFields {
   readonly source: string;
@@ -31,6 +33,27 @@ export function makeProgram(fields: ProgramFields, base: Limits): Program {
     );
   }
   return { source: fields.source, sourceType: fields.sourceType ?? 'module', modules };
+}
+
+/**
+ * Refuses more modules than any program has before anything looks at each: checking them against the schema takes
+ * seconds for some hundred thousand.
+ */
+export function refuseManyModules(input: unknown, subject: Subject): void {
+  const modules = readProperty(input, 'modules');
+  if (countKeys(modules) <= maxModulesCount) return;
+  const expected = `at most ${maxModulesCount} modules`;
+  throw refusal(subject, [{ path: 'modules', expected, got: 'more' }]);
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  try {
+    return Object.keys(value).length;
+  } catch {
+    // A proxy that throws; the schema says so.
+    return 0;
+  }
 }
 
 /** Refuses a module named `__proto__`, which the schema library would drop without a word. */

@@ -42,7 +42,7 @@ export class GuestIsolate {
     this.#options = options;
     this.#tenant = options.tenant;
     this.memoryBytes = options.memoryBytes;
-    this.#turns = new TurnQueue(options.gate);
+    this.#turns = new TurnQueue(options.gate, () => this.tenant);
     this.#isolate = new ivm.Isolate({
       memoryLimit: Math.ceil(options.memoryBytes / 2 ** 20),
       // Without a handler an exhausted heap aborts the process at once.

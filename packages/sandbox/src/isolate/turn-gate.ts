@@ -1,5 +1,7 @@
 /** Someone who runs turns and can be told to begin. */
 export interface TurnTaker {
+  /** Whose isolate it is: owners take turns, however many isolates one has. */
+  readonly owner: string;
   /** Called when a place is free; the taker holds it until it calls `leave`. */
   begin(): void;
 }
@@ -14,7 +16,7 @@ export interface TurnTaker {
 export class TurnGate {
   readonly #places: number;
   readonly #waiting: Set<TurnTaker> = new Set();
-  #taken = 0;
+  readonly #holding: Set<TurnTaker> = new Set();
 
   /** @param places - isolates that may compute at once, at least 1 */
   constructor(places: number) {
@@ -28,32 +30,49 @@ export class TurnGate {
 
   /** Takers that hold a place now. */
   get takenCount(): number {
-    return this.#taken;
+    return this.#holding.size;
   }
 
-  /** Asks for a place; `begin` is called at once or when one is free, first come first served. */
+  /** Asks for a place; `begin` is called at once or when one is free: the owner that has fewest comes first. */
   enter(taker: TurnTaker): void {
-    if (this.#taken >= this.#places) {
-      this.#waiting.add(taker);
-      return;
-    }
-    this.#taken += 1;
-    taker.begin();
+    this.#waiting.add(taker);
+    this.#serve();
   }
 
   /** Gives a place back. */
-  leave(): void {
-    this.#taken -= 1;
-    for (const next of this.#waiting) {
-      this.#waiting.delete(next);
-      this.#taken += 1;
-      next.begin();
-      return;
-    }
+  leave(taker: TurnTaker): void {
+    this.#holding.delete(taker);
+    this.#serve();
   }
 
   /** Takes back a request that was not granted yet. */
   forget(taker: TurnTaker): void {
     this.#waiting.delete(taker);
+  }
+
+  #serve(): void {
+    while (this.#holding.size < this.#places) {
+      const next = this.#next();
+      if (next === undefined) return;
+      this.#waiting.delete(next);
+      this.#holding.add(next);
+      next.begin();
+    }
+  }
+
+  // Of equals, who has waited longest.
+  #next(): TurnTaker | undefined {
+    const held = new Map<string, number>();
+    for (const { owner } of this.#holding) held.set(owner, (held.get(owner) ?? 0) + 1);
+    let next: TurnTaker | undefined;
+    let fewest = Infinity;
+    for (const taker of this.#waiting) {
+      const count = held.get(taker.owner) ?? 0;
+      if (count >= fewest) continue;
+      fewest = count;
+      next = taker;
+      if (count === 0) break;
+    }
+    return next;
   }
 }

@@ -8,7 +8,7 @@ const rounds = async (): Promise<void> => {
 };
 
 test('turns of one isolate start in order and several at once', () => {
-  const queue = new TurnQueue(new TurnGate(1));
+  const queue = new TurnQueue(new TurnGate(1), () => 'acme');
   const started: number[] = [];
   for (const index of [1, 2, 3]) {
     queue.submit(() => {
@@ -21,7 +21,11 @@ test('turns of one isolate start in order and several at once', () => {
 
 test('no more isolates run at once than the gate has places, and each in its turn', async () => {
   const gate = new TurnGate(1);
-  const [first, second, third] = [new TurnQueue(gate), new TurnQueue(gate), new TurnQueue(gate)];
+  const [first, second, third] = [
+    new TurnQueue(gate, () => 'acme'),
+    new TurnQueue(gate, () => 'acme'),
+    new TurnQueue(gate, () => 'acme'),
+  ];
   const gates = [deferred(), deferred(), deferred()];
   const started: string[] = [];
   for (const [index, queue] of [first, second, third].entries()) {
@@ -46,7 +50,7 @@ test('no more isolates run at once than the gate has places, and each in its tur
 
 test('an isolate with a turn that never ends gives its place up when it is closed', async () => {
   const gate = new TurnGate(1);
-  const [stuck, waiting] = [new TurnQueue(gate), new TurnQueue(gate)];
+  const [stuck, waiting] = [new TurnQueue(gate, () => 'acme'), new TurnQueue(gate, () => 'acme')];
   stuck.submit(() => new Promise(() => {}));
   let ran = false;
   waiting.submit(async () => {
@@ -61,7 +65,7 @@ test('an isolate with a turn that never ends gives its place up when it is close
 
 test('closing starts what waits, so that it hears of the end, and frees no place it does not hold', async () => {
   const gate = new TurnGate(1);
-  const [holder, waiting] = [new TurnQueue(gate), new TurnQueue(gate)];
+  const [holder, waiting] = [new TurnQueue(gate, () => 'acme'), new TurnQueue(gate, () => 'acme')];
   const held = deferred();
   holder.submit(() => held.promise);
   let told = false;
@@ -77,4 +81,24 @@ test('closing starts what waits, so that it hears of the end, and frees no place
   held.resolve();
   await rounds();
   expect(gate.takenCount).toBe(0);
+});
+
+test('owners take turns at the gate, however many isolates one has', async () => {
+  const gate = new TurnGate(2);
+  const started: string[] = [];
+  const held = Array.from({ length: 6 }, () => deferred());
+  const owners = ['many', 'many', 'many', 'many', 'one', 'other'];
+  owners.forEach((owner, index) => {
+    new TurnQueue(gate, () => owner).submit(() => {
+      started.push(owner);
+      return held[index]?.promise ?? Promise.resolve();
+    });
+  });
+  expect(started).toEqual(['many', 'many']);
+  held[0]?.resolve();
+  await rounds();
+  expect(started).toEqual(['many', 'many', 'one']);
+  for (const each of held) each.resolve();
+  await rounds();
+  expect([started.length, gate.takenCount]).toEqual([6, 0]);
 });

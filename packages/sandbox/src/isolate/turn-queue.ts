@@ -9,13 +9,20 @@ const quantumMs = 20;
  */
 export class TurnQueue implements TurnTaker {
   readonly #gate: TurnGate;
+  readonly #ownerOf: () => string;
   readonly #pending: (() => Promise<unknown>)[] = [];
   #mode: 'idle' | 'waiting' | 'running' | 'yielding' | 'closed' = 'idle';
   #inFlightCount = 0;
   #heldSinceMs = 0;
 
-  constructor(gate: TurnGate) {
+  /** @param ownerOf - whose isolate it is; one that is made ahead has no owner yet */
+  constructor(gate: TurnGate, ownerOf: () => string) {
     this.#gate = gate;
+    this.#ownerOf = ownerOf;
+  }
+
+  get owner(): string {
+    return this.#ownerOf();
   }
 
   /** Turns that were started and have not ended. */
@@ -43,7 +50,7 @@ export class TurnQueue implements TurnTaker {
 
   begin(): void {
     if (this.#mode !== 'waiting') {
-      this.#gate.leave();
+      this.#gate.leave(this);
       return;
     }
     this.#mode = 'running';
@@ -59,7 +66,7 @@ export class TurnQueue implements TurnTaker {
     if (this.#mode === 'waiting') this.#gate.forget(this);
     const holds = this.#mode === 'running' || this.#mode === 'yielding';
     this.#mode = 'closed';
-    if (holds) this.#gate.leave();
+    if (holds) this.#gate.leave(this);
     for (const run of this.#pending.splice(0)) this.#start(run);
   }
 
@@ -78,7 +85,7 @@ export class TurnQueue implements TurnTaker {
     this.#inFlightCount -= 1;
     if (this.#inFlightCount > 0 || this.#mode === 'closed') return;
     this.#mode = this.#pending.length > 0 ? 'waiting' : 'idle';
-    this.#gate.leave();
+    this.#gate.leave(this);
     if (this.#pending.length > 0) this.#gate.enter(this);
   }
 }

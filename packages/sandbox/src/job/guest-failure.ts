@@ -1,4 +1,4 @@
-import { type WaybillError, isWaybillError, makeError } from '@waybill/protocol';
+import { type WaybillError, isWaybillError, makeError, errorToWire } from '@waybill/protocol';
 import { type DescribedError, type KitErrorCode, kitErrorCodes } from '../kit/kit-types.ts';
 
 // Named one by one: a code of the host's would have the job blamed on it, and run again.
@@ -27,7 +27,6 @@ export function errorFromGuest(described: DescribedError, hostFailure: unknown):
   const cause = causeOf(described);
   const details = { name, message, ...(code === undefined ? {} : { code }) };
   if (hostFailure !== undefined) {
-    const host = hostFailure instanceof Error ? (hostFailure.stack ?? '') : '';
     if (isWaybillError(hostFailure)) {
       return makeError(hostFailure.code, hostFailure.message, {
         details: hostFailure.details,
@@ -35,15 +34,18 @@ export function errorFromGuest(described: DescribedError, hostFailure: unknown):
         stackOf: { ...hostFailure.stackOf, ...stackOf },
       });
     }
-    return makeError(
-      'ERR_WAYBILL_HOST_FUNCTION_THREW',
-      `a host function threw ${name}: ${message}`,
-      {
-        details,
-        cause: hostFailure,
-        stackOf: { ...stackOf, host },
+    // In the host's own words: the guest may have changed the error on its way.
+    const told = errorToWire(hostFailure);
+    const words = `a host function threw ${told.name}: ${told.message}`;
+    return makeError('ERR_WAYBILL_HOST_FUNCTION_THREW', words, {
+      details: {
+        name: told.name,
+        message: told.message,
+        ...(told.code === undefined ? {} : { code: told.code }),
       },
-    );
+      cause: hostFailure,
+      stackOf: { ...stackOf, host: told.stack ?? '' },
+    });
   }
   if (isKitCode(kitCode)) return makeError(kitCode, message, { stackOf });
   return makeError('ERR_WAYBILL_GUEST_THREW', `the guest threw ${name}: ${message}`, {

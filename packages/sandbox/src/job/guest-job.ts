@@ -18,8 +18,10 @@ import {
   deadlineError,
   isolateLostError,
   memoryLimitError,
-  neverBegunError,
+  unresponsiveError,
 } from './limit-errors.ts';
+import { JobDeadline } from './job-deadline.ts';
+import { JobTurns } from './job-turns.ts';
 import { LogBook, logLevels } from './log-book.ts';
 
 /** How long a guest may take to hear that its job was stopped, in ms: to run its abort listeners. */
@@ -40,14 +42,13 @@ export class GuestJob implements RealmListener {
   readonly #log: LogBook;
   readonly #desk: HostCallDesk;
   readonly #timers: GuestTimers;
-  readonly #deadline: NodeJS.Timeout;
+  readonly #deadline: JobDeadline;
   #settle: (settlement: Settlement) => void = () => {};
   #state: 'running' | 'settled' = 'running';
-  readonly #turns: Set<Promise<unknown>> = new Set();
-  #cpuMs = 0;
+  readonly #turns: JobTurns = new JobTurns();
   #wasCut = false;
   #hasBegun = false;
-  #wasComputing = false;
+  #endedBy: 'guest' | 'outside' | 'cut-in' | undefined;
 
   constructor(realm: GuestRealm, options: GuestJobOptions) {
     this.#realm = realm;
@@ -61,8 +62,7 @@ export class GuestJob implements RealmListener {
     );
     this.#timers = new GuestTimers((id) => this.#enter({ kind: 'wake', id }));
     this.#key = realm.join(this);
-    const leftMs = options.deadlineMs - performance.now();
-    this.#deadline = setTimeout(() => this.#deadlinePassed(), Math.max(0, leftMs));
+    this.#deadline = new JobDeadline(options.deadlineMs, (there) => this.#deadlinePassed(there));
     this.#start();
   }
 
@@ -76,24 +76,24 @@ export class GuestJob implements RealmListener {
     return this.#wasCut;
   }
 
-  /** Whether the job was stopped from outside while its guest was computing, which it may go on with. */
-  get wasComputing(): boolean {
-    return this.#wasComputing;
+  /** Who ended the job; `cut-in`: somebody outside, while the guest was computing, which it may go on with. */
+  get endedBy(): 'guest' | 'outside' | 'cut-in' | undefined {
+    return this.#endedBy;
   }
 
   /** Whether a turn of this job was cut off or is still running: the realm should serve no further job. */
   get leavesRealmUnsure(): boolean {
-    return this.#wasCut || this.#turns.size > 0;
+    return this.#wasCut || this.#turns.count > 0;
   }
 
   /** Resolves when no turn of this job is in flight any more; where the guest cannot be stopped, never. */
-  async idle(): Promise<void> {
-    while (this.#turns.size > 0) await Promise.allSettled(this.#turns);
+  idle(): Promise<void> {
+    return this.#turns.idle();
   }
 
   usage(): GuestUsage {
     return {
-      cpuMs: this.#cpuMs,
+      cpuMs: this.#turns.cpuMs,
       hostCalls: this.#desk.callCount,
       hostWaitMs: this.#desk.waitMs,
       logBytes: this.#log.keptBytes,
@@ -138,10 +138,10 @@ export class GuestJob implements RealmListener {
       case 'timer-cleared':
         return this.#timers.clear(id);
       case 'seen':
-        return this.#options.onSeen?.(JSON.parse(a) as [string, string][]);
+        return this.#options.onSeen?.(this.#options.context);
+      // Told to the realm, under a key of its own.
       case 'loaded':
       case 'load-failed':
-        // Told to the realm, under a key of its own.
         return undefined;
     }
   }
@@ -149,14 +149,10 @@ export class GuestJob implements RealmListener {
   #start(): void {
     const { input, limits, context, program, onSeen } = this.#options;
     const settings = jobSettings(limits, context, onSeen !== undefined);
-    this.#enter({
-      kind: 'start',
-      a: input.text,
-      b: input.bytes,
-      extra: [JSON.stringify(settings)],
-    });
+    const extra = [JSON.stringify(settings)];
+    this.#enter({ kind: 'start', a: input.text, b: input.bytes, extra });
     if (program === undefined) return;
-    this.#count(this.#realm.load(program, () => this.#budgetMs())).catch((error: unknown) => {
+    this.#follow(this.#realm.load(program, () => this.#budgetMs())).catch((error: unknown) => {
       // What our parser took and the engine does not: said in the engine's words.
       const words = error instanceof Error ? error.message : String(error);
       this.stop(makeError('ERR_WAYBILL_GUEST_SYNTAX', words));
@@ -167,31 +163,24 @@ export class GuestJob implements RealmListener {
   #budgetMs(): number {
     if (this.#state === 'settled') return 0;
     this.#hasBegun = true;
-    const cpuLeftMs = this.#options.limits.cpuMs - this.#cpuMs;
+    const cpuLeftMs = this.#options.limits.cpuMs - this.#turns.cpuMs;
     return Math.max(1, Math.min(cpuLeftMs, this.#options.deadlineMs - performance.now()));
   }
 
   #enter(message: HostMessage): void {
     if (this.#state === 'settled') return;
-    void this.#count(this.#realm.enter(this.#key, message, () => this.#budgetMs()));
+    void this.#follow(this.#realm.enter(this.#key, message, () => this.#budgetMs()));
   }
 
-  async #count(turn: Promise<{ end: TurnEnd; cpuMs: number }>): Promise<void> {
-    this.#turns.add(turn);
-    try {
-      const { end, cpuMs } = await turn;
-      this.#cpuMs += cpuMs;
-      this.#turnEnded(end);
-    } finally {
-      this.#turns.delete(turn);
-    }
+  async #follow(turn: Promise<{ end: TurnEnd; cpuMs: number }>): Promise<void> {
+    this.#turnEnded(await this.#turns.follow(turn));
   }
 
   #turnEnded(end: TurnEnd): void {
     switch (end) {
       case 'done':
       case 'stray':
-        if (this.#cpuMs > this.#options.limits.cpuMs) this.#budgetSpent();
+        if (this.#turns.cpuMs > this.#options.limits.cpuMs) this.#budgetSpent();
         return;
       case 'timed-out':
         this.#wasCut = true;
@@ -204,15 +193,15 @@ export class GuestJob implements RealmListener {
   }
 
   #budgetSpent(): void {
-    if (performance.now() >= this.#options.deadlineMs - 1) return this.#deadlinePassed();
+    if (this.#deadline.isNear) return this.#deadlinePassed(true);
     this.stop(cpuLimitError(this.#options.limits));
   }
 
-  #deadlinePassed(): void {
-    // A guest that computes is not waiting, whatever it has asked for.
-    const pending = this.#turns.size === 0 ? this.#desk.pendingNames : [];
+  #deadlinePassed(threadWasThere: boolean): void {
     const { limits } = this.#options;
-    this.stop(this.#hasBegun ? deadlineError(limits, pending) : neverBegunError(limits));
+    if (!threadWasThere || !this.#hasBegun) return this.stop(unresponsiveError(limits));
+    // A guest that computes is not waiting, whatever it has asked for.
+    this.stop(deadlineError(limits, this.#turns.count === 0 ? this.#desk.pendingNames : []));
   }
 
   #returned(value: Parcel): void {
@@ -238,10 +227,11 @@ export class GuestJob implements RealmListener {
   #finish(settlement: Settlement, toldByGuest = false): void {
     if (this.#state === 'settled') return;
     this.#state = 'settled';
-    clearTimeout(this.#deadline);
+    this.#deadline.clear();
     this.#timers.clearAll();
     this.#desk.close();
-    this.#wasComputing = !toldByGuest && this.#turns.size > 0;
+    this.#endedBy = this.#turns.count > 0 ? 'cut-in' : 'outside';
+    if (toldByGuest) this.#endedBy = 'guest';
     if (!toldByGuest) this.#tellGuest(settlement);
     this.#realm.leave(this.#key);
     this.#settle(settlement);
@@ -253,7 +243,7 @@ export class GuestJob implements RealmListener {
     const reason = settlement.ok ? 'the job has ended' : settlement.error.message;
     const limitMs = Math.min(farewellMs, this.#options.limits.cpuMs);
     for (const message of [{ kind: 'abort', a: reason }, { kind: 'end' }] as const) {
-      void this.#count(this.#realm.enter(this.#key, message, () => limitMs));
+      void this.#follow(this.#realm.enter(this.#key, message, () => limitMs));
     }
   }
 }

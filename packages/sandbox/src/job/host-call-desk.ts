@@ -4,6 +4,7 @@ import {
   type WaybillError,
   makeError,
   parcelByteLength,
+  errorToWire,
 } from '@waybill/protocol';
 import type { HostMessage } from '../isolate/guest-realm.ts';
 
@@ -144,15 +145,9 @@ function ended(): WaybillError {
   return makeError('ERR_WAYBILL_JOB_ENDED', 'the job whose guest passed this function has ended');
 }
 
-// A guest learns name, message and code. Stacks and causes would show it the host's files.
+// A guest learns name, message and code. Stacks and causes would show it the host's files. The wire form never fails,
+// whatever was thrown, and cuts long words.
 function forGuest(error: unknown): string {
-  const { name, message, code } = (
-    error instanceof Error ? error : { name: 'Error', message: error }
-  ) as { name: unknown; message: unknown; code?: unknown };
-  const isCode = typeof code === 'string' || typeof code === 'number';
-  return JSON.stringify({
-    name: String(name),
-    message: String(message).slice(0, 4096),
-    code: isCode ? String(code) : null,
-  });
+  const { name, message, code } = errorToWire(error);
+  return JSON.stringify({ name, message: message.slice(0, 4096), code: code ?? null });
 }

@@ -31,8 +31,8 @@ export function deadlineError({ wallMs }: Limits, pending: readonly string[]): W
   });
 }
 
-/** The deadline passed before the guest was let in at all: no fault of its. */
-export function neverBegunError({ wallMs }: Limits): WaybillError {
-  const words = `the guest had not been let in ${wallMs} ms after submit`;
+/** The deadline passed without the thread serving the guest: no fault of its. */
+export function unresponsiveError({ wallMs }: Limits): WaybillError {
+  const words = `the thread did not come to the guest in the ${wallMs} ms after submit`;
   return makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details: { wallMs } });
 }

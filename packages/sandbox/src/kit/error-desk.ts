@@ -5,8 +5,14 @@ import type { DescribedError, KitErrorCode } from './kit-types.ts';
 /** Where an error came from. Kept apart from the error, so that no guest can forge it. */
 interface Origin {
   readonly kitCode?: KitErrorCode;
-  readonly hostCallId?: number;
+  readonly hostCall?: HostCallOrigin;
   readonly fault?: ParcelFault;
+}
+
+/** A host call; jobs number theirs each from one. */
+interface HostCallOrigin {
+  readonly jobKey: number;
+  readonly id: number;
 }
 
 /** What an error made by the kit says. */
@@ -38,8 +44,8 @@ export class ErrorDesk {
   }
 
   /** The error of a failed host call, with the guest's call site as its stack. */
-  hostFailure(words: ErrorWords, hostCallId: number): Error {
-    return this.#make(words, { hostCallId });
+  hostFailure(words: ErrorWords, hostCall: HostCallOrigin): Error {
+    return this.#make(words, { hostCall });
   }
 
   /** An error with nothing known of its origin. */
@@ -99,9 +105,12 @@ export class ErrorDesk {
     return kept + native;
   }
 
-  /** A thrown value as the JSON of a {@link DescribedError}. Never throws; each text in it is cut to length. */
-  describe(thrown: unknown): string {
-    return this.#p.stringify(this.#valueOf(thrown, 0));
+  /**
+   * A thrown value as the JSON of a {@link DescribedError}. Never throws; each text in it is cut to length. Without
+   * the key of the job that threw it, and for another job's error, no host call is named.
+   */
+  describe(thrown: unknown, jobKey?: number): string {
+    return this.#p.stringify(this.#valueOf(thrown, jobKey, 0));
   }
 
   #make(words: ErrorWords, origin: Origin): Error {
@@ -121,9 +130,11 @@ export class ErrorDesk {
     return this.#p.weakGet(this.#origins, error);
   }
 
-  #valueOf(thrown: unknown, depth: number): DescribedError {
+  #valueOf(thrown: unknown, jobKey: number | undefined, depth: number): DescribedError {
     try {
-      if (typeof thrown === 'object' && thrown !== null) return this.#objectOf(thrown, depth);
+      if (typeof thrown === 'object' && thrown !== null) {
+        return this.#objectOf(thrown, jobKey, depth);
+      }
       const text = typeof thrown === 'function' ? 'a function' : this.#words(thrown, 4096, '');
       return this.#plain(`threw ${text} (${typeof thrown}, no Error)`);
     } catch {
@@ -132,7 +143,7 @@ export class ErrorDesk {
     }
   }
 
-  #objectOf(thrown: object, depth: number): DescribedError {
+  #objectOf(thrown: object, jobKey: number | undefined, depth: number): DescribedError {
     if (!('message' in thrown || 'stack' in thrown || this.#p.prototypeOf(thrown) === null)) {
       return this.#plain(`threw ${this.#words(this.#p.stringify(thrown), 1024, 'an object')}`);
     }
@@ -146,10 +157,12 @@ export class ErrorDesk {
       described.stack = this.guestFrames(this.#p.slice(stack, 0, 16_384));
     }
     if (code !== undefined) described.code = this.#words(code, 100, '');
-    if (cause !== undefined && depth < 4) described.cause = this.#valueOf(cause, depth + 1);
+    if (cause !== undefined && depth < 4) described.cause = this.#valueOf(cause, jobKey, depth + 1);
     const origin = this.#originOf(thrown);
     described.kitCode = origin?.kitCode;
-    described.hostCallId = origin?.hostCallId;
+    const hostCall = origin?.hostCall;
+    // A realm may keep errors of jobs that are over; this job's calls bear the same numbers.
+    described.hostCallId = hostCall?.jobKey === jobKey ? hostCall?.id : undefined;
     return described;
   }
 

@@ -48,6 +48,6 @@ export class GuestCallbacks {
   #threw(job: KitJob, id: number, error: unknown): void {
     if (job.ended) return;
     const { errors, send } = this.#tools;
-    send('callback-threw', job.key, id, 0, errors.describe(error), '');
+    send('callback-threw', job.key, id, 0, errors.describe(error, job.key), '');
   }
 }

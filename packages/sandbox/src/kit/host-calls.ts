@@ -77,7 +77,8 @@ export class HostCalls {
     const words = p.parse(told) as { name: string; message: string; code: string | null };
     const { name, message, code } = words;
     const frames = errors.framesOf(pending.site);
-    pending.reject(errors.hostFailure({ name, message, code: code ?? undefined, frames }, id));
+    const failure = { name, message, code: code ?? undefined, frames };
+    pending.reject(errors.hostFailure(failure, { jobKey: job.key, id }));
   }
 
   /** Fails every call under way: no reply will come, and other jobs may wait for what they were given. */

@@ -22,7 +22,7 @@ export type GuestMessageKind =
   /** Wake timer `id` after `n` milliseconds; where `a` is `again`, after as many as the last time. */
   | 'timer-set'
   | 'timer-cleared'
-  /** What the guest sees of its context, for the trail: `a` is JSON. */
+  /** The guest's view of its context was made, for the trail; what is in it the host knows. */
   | 'seen';
 
 /** One message of the kit in the order in which it crosses: kind, jobKey, id, n, a, b. */
@@ -79,7 +79,7 @@ export interface JobSettings {
   readonly logLines: number;
   /** The guest-visible context as pairs of name and JSON text. */
   readonly context: readonly (readonly [string, string])[];
-  /** Whether to report what the guest sees. */
+  /** Whether to report that the guest's view of its context was made. */
   readonly trail: boolean;
 }
 

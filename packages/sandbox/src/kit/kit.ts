@@ -114,9 +114,7 @@ export class Kit {
       signal: signal.object,
       log: this.#log.functionFor(job),
     });
-    if (settings.trail) {
-      this.#tools.send('seen', key, 0, 0, p.stringify(settings.context), '');
-    }
+    if (settings.trail) this.#tools.send('seen', key, 0, 0, '', '');
     this.#program.whenLoaded(job, (entry, failure) => {
       if (entry === undefined) this.#settle(job, 'threw', { text: failure, bytes: '' });
       else this.#begin(job, entry, { input, environment });
@@ -158,7 +156,8 @@ export class Kit {
   }
 
   #threw(job: KitJob, error: unknown): void {
-    this.#settle(job, 'threw', { text: this.#tools.errors.describe(error), bytes: '' });
+    const text = this.#tools.errors.describe(error, job.key);
+    this.#settle(job, 'threw', { text, bytes: '' });
   }
 
   #settle(job: KitJob, kind: 'returned' | 'threw', { text, bytes }: Parcel): void {

@@ -1,19 +1,37 @@
-import type { Identifier, Node } from 'acorn';
-import { parentsOf } from './edit-source.ts';
+import type { AnyNode, Identifier, Node } from 'acorn';
 import { door, type ModuleDraft } from './module-draft.ts';
 import { syntaxErrorAt } from './parse-module.ts';
 
 // Modules have no HTML-like comments, and the engine refuses what looks like one. Scripts have them, and a
-// transformed module is compiled as a script: a guest could comment out the end of its own wrapper.
+// transformed module is compiled as a script: a guest could comment out the end of its own wrapper. The closing one
+// needs no look: it counts at the start of a line only, where no module that could be parsed has `-->`.
 function checkHtmlComments({ specifier, source, tokens }: ModuleDraft): void {
-  if (!source.includes('<!--') && !source.includes('-->')) return;
+  if (!source.includes('<!--')) return;
   for (const { start, end, loc } of tokens) {
-    const opens = source.startsWith('<!--', start) && end === start + 1;
-    const closes = source.startsWith('-->', start) && end === start + 2;
-    const isFirst = source.slice(0, start).replace(/.*\n/s, '').trim() === '';
-    if (opens || (closes && isFirst)) {
+    if (end === start + 1 && source.startsWith('<!--', start)) {
       throw syntaxErrorAt(specifier, 'HTML comments are not allowed in modules', loc?.start);
     }
+  }
+}
+
+// Neither a label nor the name of a member, an import or an export.
+function isReference(node: Node, parent: AnyNode): boolean {
+  switch (parent.type) {
+    case 'MemberExpression':
+      return parent.computed || parent.object === node;
+    case 'Property':
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+      return parent.computed || parent.value === node;
+    case 'LabeledStatement':
+    case 'BreakStatement':
+    case 'ContinueStatement':
+    case 'ImportSpecifier':
+    case 'ExportSpecifier':
+    case 'ExportAllDeclaration':
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -28,17 +46,16 @@ export function checkNames(draft: ModuleDraft): void {
   const refuse = (node: Node, message: string): never => {
     throw syntaxErrorAt(draft.specifier, message, node.loc?.start);
   };
-  for (const node of parentsOf(draft.ast).keys()) {
-    if (node.type === 'Identifier' && (node as Identifier).name.startsWith(door)) {
-      refuse(node, `names that begin with ${door} are reserved`);
+  for (const [node, { parent, hasArguments }] of draft.places) {
+    if (node.type === 'Identifier') {
+      const { name } = node as Identifier;
+      if (name.startsWith(door)) refuse(node, `names that begin with ${door} are reserved`);
+      if (name === 'arguments' && !hasArguments && isReference(node, parent)) {
+        refuse(node, 'there are no arguments outside a function');
+      }
     }
     if ('attributes' in node && (node.attributes as Node[]).length > 0) {
       refuse(node, 'import attributes are not supported');
-    }
-  }
-  for (const { identifier } of draft.scope.through) {
-    if (identifier.name === 'arguments') {
-      refuse(identifier as unknown as Node, 'there are no arguments outside a function');
     }
   }
 }

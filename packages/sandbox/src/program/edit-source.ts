@@ -1,7 +1,5 @@
 import type { AnyNode, Node, Program } from 'acorn';
-import type { ModuleDraft } from './module-draft.ts';
-
-const known = new WeakMap<Program, Map<Node, AnyNode>>();
+import type { ModuleDraft, Place } from './module-draft.ts';
 
 function childrenOf(node: AnyNode): AnyNode[] {
   return (Object.values(node) as unknown[])
@@ -12,20 +10,49 @@ function childrenOf(node: AnyNode): AnyNode[] {
     .map((item) => item as AnyNode);
 }
 
-/** Every node of a tree, with its parent. */
-export function parentsOf(ast: Program): Map<Node, AnyNode> {
-  const found = known.get(ast);
-  if (found !== undefined) return found;
-  const parents = new Map<Node, AnyNode>();
+function placeIn(parent: AnyNode, child: AnyNode, above: Place | undefined): Place {
+  const { isTopLevel, hasArguments } = above ?? { isTopLevel: true, hasArguments: false };
+  switch (parent.type) {
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+      return { parent, isTopLevel: false, hasArguments: true };
+    case 'ArrowFunctionExpression':
+    case 'StaticBlock':
+      return { parent, isTopLevel: false, hasArguments };
+    case 'PropertyDefinition':
+      // Its computed key is evaluated where the class is.
+      return { parent, isTopLevel: isTopLevel && child !== parent.value, hasArguments };
+    default:
+      return { parent, isTopLevel, hasArguments };
+  }
+}
+
+/** Every node of a tree but its root, with its place. */
+export function placesOf(ast: Program): Map<Node, Place> {
+  const places = new Map<Node, Place>();
   const pending: AnyNode[] = [ast];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const above = places.get(node);
     for (const child of childrenOf(node)) {
-      parents.set(child, node);
+      places.set(child, placeIn(node, child, above));
       pending.push(child);
     }
   }
-  known.set(ast, parents);
-  return parents;
+  return places;
+}
+
+/** A stretch of source and what stands there instead. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Makes edits from the front to the back: each is looked for from where the one before it was. */
+export function replaceAll(draft: ModuleDraft, edits: readonly Edit[]): void {
+  for (const { start, end, text } of edits.toSorted((left, right) => left.start - right.start)) {
+    draft.out.overwrite(start, end, text);
+  }
 }
 
 /** Takes a stretch of source out and keeps its line breaks, so that later lines keep their numbers. */

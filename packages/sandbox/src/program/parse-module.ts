@@ -1,5 +1,6 @@
 import { type WaybillError, makeError } from '@waybill/protocol';
-import { type Program, type Token, parse, parseExpressionAt } from 'acorn';
+import type { Program, Token } from 'acorn';
+import { BoundedParser } from './bounded-parser.ts';
 
 const options = {
   ecmaVersion: 'latest',
@@ -42,11 +43,11 @@ export function syntaxErrorFrom(specifier: string, error: unknown): WaybillError
 /**
  * Parses a module.
  *
- * @throws SyntaxError with the place as `loc`
+ * @throws SyntaxError with the place as `loc`; also for what is nested too deeply or takes too long
  */
 export function parseModule(source: string): { ast: Program; tokens: Token[] } {
   const tokens: Token[] = [];
-  const ast = parse(source, { ...options, onToken: tokens });
+  const ast = BoundedParser.parse(source, { ...options, onToken: tokens });
   return { ast, tokens };
 }
 
@@ -59,7 +60,7 @@ export function assertExpression(specifier: string, source: string): void {
   try {
     // In brackets, so that an object literal is one and what follows the expression is an error.
     const wrapped = `(${source}\n)`;
-    const node = parseExpressionAt(wrapped, 0, {
+    const node = BoundedParser.parseExpressionAt(wrapped, 0, {
       ...options,
       allowAwaitOutsideFunction: true,
       preserveParens: true,

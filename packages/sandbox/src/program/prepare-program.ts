@@ -17,9 +17,10 @@ const mainSpecifier = 'main';
 /** SHA-256 over a program's kind, source and module map, in hex. */
 export function hashProgram(program: Program): string {
   const hash = createHash('sha256');
-  // Lengths keep the parts apart: no two different programs feed the same bytes.
+  // Lengths keep the parts apart, and code units stay as they are, where UTF-8 makes one character of all lone
+  // surrogates: no two different programs feed the same bytes.
   for (const part of [program.sourceType, program.source, ...program.modules.flat()]) {
-    hash.update(`${Buffer.byteLength(part)}:`).update(part);
+    hash.update(`${part.length}:`).update(Buffer.from(part, 'utf16le'));
   }
   return hash.digest('hex');
 }
@@ -42,6 +43,7 @@ function reachable(main: TransformedModule, all: Map<string, string>): Transform
     found.set(specifier, made);
     return made;
   };
+  let tookAll = false;
   for (const module of found.values()) {
     for (const { specifier } of module.shape.imports) {
       const name = resolveSpecifier(specifier, module.shape.specifier);
@@ -54,7 +56,9 @@ function reachable(main: TransformedModule, all: Map<string, string>): Transform
       }
       take(name);
     }
-    if (module.importsDynamically) for (const specifier of all.keys()) take(specifier);
+    if (tookAll || !module.importsDynamically) continue;
+    for (const specifier of all.keys()) take(specifier);
+    tookAll = true;
   }
   return [...found.values()];
 }

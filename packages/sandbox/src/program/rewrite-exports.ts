@@ -7,8 +7,8 @@ import type {
   Pattern,
 } from 'acorn';
 import { blank, blankDeclaration } from './edit-source.ts';
-import { type ImportedName, importOf, requireExport } from './rewrite-imports.ts';
-import { door, type ModuleDraft, type Placed } from './module-draft.ts';
+import { type ImportedName, type ModuleDraft, type Placed, door } from './module-draft.ts';
+import { requireExport } from './rewrite-imports.ts';
 
 /** The name of a default export that has none of its own. */
 export const defaultName: string = `${door}Default`;
@@ -62,7 +62,9 @@ function rewriteNamed(draft: ModuleDraft, node: Placed<ExportNamedDeclaration>):
   for (const specifier of node.specifiers) {
     const local = nameOf(specifier.local);
     const name = nameOf(specifier.exported);
-    const from = source ? { specifier: String(source.value), name: local } : importOf(draft, local);
+    const from = source
+      ? { specifier: String(source.value), name: local }
+      : draft.importedNames.get(local);
     if (from === undefined) addOwn(draft, name, local);
     else addFrom(draft, name, from);
   }

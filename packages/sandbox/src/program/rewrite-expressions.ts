@@ -1,5 +1,5 @@
-import type { AnyNode, Node } from 'acorn';
-import { parentsOf } from './edit-source.ts';
+import type { AnyNode } from 'acorn';
+import { type Edit, replaceAll } from './edit-source.ts';
 import { door, type ModuleDraft } from './module-draft.ts';
 
 /** What a module's expressions say about how it runs. */
@@ -23,27 +23,22 @@ function isAwaiting(node: AnyNode): boolean {
   }
 }
 
-function isTopLevel(node: Node, parents: ReadonlyMap<Node, AnyNode>): boolean {
-  for (let above = parents.get(node); above !== undefined; above = parents.get(above)) {
-    if (/Function|StaticBlock|PropertyDefinition/.test(above.type)) return false;
-  }
-  return true;
-}
-
 /** Sends `import()` and `import.meta` through the door, which has them from the kit. */
 export function rewriteExpressions(draft: ModuleDraft): ModuleTraits {
   let importsDynamically = false;
   let awaits = false;
-  const parents = parentsOf(draft.ast);
-  for (const key of parents.keys()) {
+  const edits: Edit[] = [];
+  for (const [key, { isTopLevel }] of draft.places) {
     const node = key as AnyNode;
+    const { start } = node;
     if (node.type === 'ImportExpression') {
       importsDynamically = true;
-      draft.out.overwrite(node.start, node.start + 'import'.length, `${door}.dynamicImport`);
+      edits.push({ start, end: start + 'import'.length, text: `${door}.dynamicImport` });
     } else if (node.type === 'MetaProperty' && node.meta.name === 'import') {
-      draft.out.overwrite(node.start, node.end, `${door}.meta`);
+      edits.push({ start, end: node.end, text: `${door}.meta` });
     }
-    awaits ||= isAwaiting(node) && isTopLevel(node, parents);
+    awaits ||= isTopLevel && isAwaiting(node);
   }
+  replaceAll(draft, edits);
   return { importsDynamically, awaits };
 }

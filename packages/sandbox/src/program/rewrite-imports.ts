@@ -1,13 +1,18 @@
 import type { ImportDeclaration } from 'acorn';
-import type { Variable } from 'eslint-scope';
-import { door, type ModuleDraft, type Placed, type PlacedIdentifier } from './module-draft.ts';
-import { blankDeclaration, parentsOf } from './edit-source.ts';
+import { type Scope, type Variable, analyze } from 'eslint-scope';
+import { tokTypes } from 'acorn';
+import { type Edit, blankDeclaration, replaceAll } from './edit-source.ts';
+import {
+  type ImportedModule,
+  type ImportedName,
+  type ModuleDraft,
+  type PlacedIdentifier,
+  door,
+} from './module-draft.ts';
+import { syntaxErrorAt } from './parse-module.ts';
 
-/** What a name of the module was imported as; `name` undefined: the namespace. */
-export interface ImportedName {
-  readonly specifier: string;
-  readonly name: string | undefined;
-}
+// The analysis follows each name through every scope around it. What is larger is a bundle, which imports nothing.
+const maxIdentifierCount = 50_000;
 
 function importedName(specifier: ImportDeclaration['specifiers'][number]): string | undefined {
   if (specifier.type === 'ImportNamespaceSpecifier') return undefined;
@@ -16,18 +21,18 @@ function importedName(specifier: ImportDeclaration['specifiers'][number]): strin
   return imported.type === 'Identifier' ? imported.name : String(imported.value);
 }
 
-/** Index of a specifier among the module's static imports, adding it where it is new. */
-function importIndex(draft: ModuleDraft, specifier: string): number {
-  const found = draft.imports.findIndex((entry) => entry.specifier === specifier);
-  if (found >= 0) return found;
-  return draft.imports.push({ specifier, names: [] }) - 1;
+function importedModule({ imports }: ModuleDraft, specifier: string): ImportedModule {
+  const known = imports.get(specifier);
+  if (known !== undefined) return known;
+  const made = { index: imports.size, names: new Set<string>() };
+  imports.set(specifier, made);
+  return made;
 }
 
 /** Notes that an export of another module must exist; gives the index of that module. */
 export function requireExport(draft: ModuleDraft, { specifier, name }: ImportedName): number {
-  const index = importIndex(draft, specifier);
-  const names = draft.imports[index]?.names;
-  if (name !== undefined && names?.includes(name) === false) names.push(name);
+  const { index, names } = importedModule(draft, specifier);
+  if (name !== undefined) names.add(name);
   return index;
 }
 
@@ -40,32 +45,54 @@ function readsOf(index: number, name: string | undefined): { plain: string; call
   return { plain: `${namespace}[${key}]`, called: `${door}.read(${index},${key})` };
 }
 
-function replaceReferences(
-  draft: ModuleDraft,
+function moduleScope({ specifier, ast, tokens }: ModuleDraft): Scope | undefined {
+  const identifiers = tokens.filter(({ type }) => type === tokTypes.name);
+  const tooMany = identifiers[maxIdentifierCount];
+  if (tooMany !== undefined) {
+    const words = `a module that imports names may have ${maxIdentifierCount} identifiers`;
+    throw syntaxErrorAt(specifier, words, tooMany.loc?.start);
+  }
+  const scopes = analyze(ast as never, {
+    ecmaVersion: 2024,
+    sourceType: 'module',
+    // In strict code evaluated text declares nothing in the scope around it.
+    ignoreEval: true,
+  });
+  return scopes.globalScope?.childScopes[0];
+}
+
+function referencesOf(
+  { places }: ModuleDraft,
   variable: Variable,
   read: { plain: string; called: string },
-): void {
-  const parents = parentsOf(draft.ast);
-  for (const reference of variable.references) {
+): Edit[] {
+  return variable.references.flatMap((reference) => {
     const identifier = reference.identifier as unknown as PlacedIdentifier;
     const { start, end, name } = identifier;
-    const parent = parents.get(identifier);
+    const parent = places.get(identifier)?.parent;
+    if (parent?.type === 'ExportSpecifier') return [];
     // `{ f }` and the patterns `{ f } = x` and `{ f = 1 } = x` need their key back.
-    const holder = parent?.type === 'AssignmentPattern' ? parents.get(parent) : parent;
+    const holder = parent?.type === 'AssignmentPattern' ? places.get(parent)?.parent : parent;
     const isShorthand = holder?.type === 'Property' && holder.shorthand;
     const isCalled =
       (parent?.type === 'CallExpression' && parent.callee === identifier) ||
       (parent?.type === 'TaggedTemplateExpression' && parent.tag === identifier);
-    if (parent?.type === 'ExportSpecifier') continue;
     const text = isCalled ? read.called : read.plain;
-    draft.out.overwrite(start, end, isShorthand ? `${name}:${text}` : text);
-  }
+    return [{ start, end, text: isShorthand ? `${name}:${text}` : text }];
+  });
 }
 
 /** Notes which modules are asked for, in the order of the source: that is the order they are evaluated in. */
 export function orderImports(draft: ModuleDraft): void {
   for (const node of draft.ast.body) {
-    if ('source' in node && node.source) importIndex(draft, String(node.source.value));
+    if ('source' in node && node.source) importedModule(draft, String(node.source.value));
+  }
+}
+
+function noteNames(draft: ModuleDraft, { source, specifiers }: ImportDeclaration): void {
+  for (const specifier of specifiers) {
+    const imported = { specifier: String(source.value), name: importedName(specifier) };
+    draft.importedNames.set(specifier.local.name, imported);
   }
 }
 
@@ -73,26 +100,16 @@ export function orderImports(draft: ModuleDraft): void {
 export function rewriteImports(draft: ModuleDraft): void {
   for (const node of draft.ast.body) {
     if (node.type !== 'ImportDeclaration') continue;
-    const declaration = node as Placed<ImportDeclaration>;
-    const from = String(declaration.source.value);
-    for (const specifier of declaration.specifiers) {
-      const name = importedName(specifier);
-      const index = requireExport(draft, { specifier: from, name });
-      const variable = draft.scope.set.get(specifier.local.name);
-      if (variable !== undefined) replaceReferences(draft, variable, readsOf(index, name));
-    }
-    blankDeclaration(draft, declaration);
+    noteNames(draft, node);
+    blankDeclaration(draft, node);
   }
-}
-
-/** What a name of the module was imported as, if it was: `export { x }` of an imported x re-exports it. */
-export function importOf(draft: ModuleDraft, local: string): ImportedName | undefined {
-  for (const node of draft.ast.body) {
-    if (node.type !== 'ImportDeclaration') continue;
-    const found = node.specifiers.find((specifier) => specifier.local.name === local);
-    if (found !== undefined) {
-      return { specifier: String(node.source.value), name: importedName(found) };
-    }
+  if (draft.importedNames.size === 0) return;
+  const variables = moduleScope(draft)?.set;
+  const edits: Edit[] = [];
+  for (const [local, imported] of draft.importedNames) {
+    const read = readsOf(requireExport(draft, imported), imported.name);
+    const variable = variables?.get(local);
+    if (variable !== undefined) edits.push(...referencesOf(draft, variable, read));
   }
-  return undefined;
+  replaceAll(draft, edits);
 }

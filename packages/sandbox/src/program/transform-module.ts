@@ -1,7 +1,7 @@
-import { analyze } from 'eslint-scope';
 import { MagicString } from 'magic-string';
 import type { ModuleShape } from '../kit/kit-types.ts';
 import { checkNames } from './check-names.ts';
+import { placesOf } from './edit-source.ts';
 import { type ModuleDraft, door } from './module-draft.ts';
 import { parseModule, syntaxErrorFrom } from './parse-module.ts';
 import { defaultName, rewriteExports } from './rewrite-exports.ts';
@@ -21,23 +21,16 @@ export interface TransformedModule {
 
 function draftOf(specifier: string, source: string): ModuleDraft {
   const { ast, tokens } = parseModule(source);
-  const scopes = analyze(ast as never, {
-    ecmaVersion: 2024,
-    sourceType: 'module',
-    // In strict code evaluated text declares nothing in the scope around it.
-    ignoreEval: true,
-  });
-  const scope = scopes.globalScope?.childScopes[0];
-  if (scope === undefined) throw new TypeError('a parsed module has a module scope');
   return {
     specifier,
     source,
     ast,
     tokens,
-    scope,
+    places: placesOf(ast),
     out: new MagicString(source),
     exports: [],
-    imports: [],
+    imports: new Map(),
+    importedNames: new Map(),
     stars: [],
   };
 }
@@ -66,7 +59,11 @@ function wrap(
 }
 
 function shapeOf(draft: ModuleDraft, { awaits }: ModuleTraits): ModuleShape {
-  const { specifier, imports, stars } = draft;
+  const { specifier, stars } = draft;
+  const imports = [...draft.imports].map(([from, { names }]) => ({
+    specifier: from,
+    names: [...names],
+  }));
   const exports = draft.exports.map(({ name, from }) =>
     from === undefined ? { name } : { name, from },
   );
