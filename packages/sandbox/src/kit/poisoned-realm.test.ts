@@ -39,7 +39,7 @@ const poison = `
   const prototypes = [Obj.prototype, Arr.prototype];
   function arm() {
     for (const root of roots) walk(root, ['']);
-    const names = ['get', 'set', 'value', 'kitCode', 'hostCallId', 'fault', 'keepFunction', 'makeFunction', 'from', 'site', 'repeats', 'ended', 'enumerable'];
+    const names = ['get', 'set', 'value', 'kitCode', 'hostCallId', 'hostCall', 'jobKey', 'id', 'fault', 'keepFunction', 'makeFunction', 'from', 'site', 'repeats', 'ended', 'enumerable'];
     for (const name of names) {
       for (const prototype of prototypes) {
         defineProperty(prototype, name, { __proto__: null, configurable: true, get() { note('read ' + name); return undefined; }, set(v) { note('write ' + name); defineProperty(this, name, { __proto__: null, value: v, writable: true, configurable: true, enumerable: true }); } });
