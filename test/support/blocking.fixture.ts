@@ -4,7 +4,8 @@ export function block(ms: number): void {
   while (performance.now() < endMs);
 }
 
-/** Throws what cannot be turned into text. */
-export function fail(): never {
-  throw Object.assign(Object.create(null) as object, { status: 400, message: {} });
+/** Rejects with what cannot be turned into text. */
+export function fail(): Promise<never> {
+  const odd: unknown = Object.assign(Object.create(null) as object, { status: 400, message: {} });
+  return Promise.reject(odd as Error);
 }

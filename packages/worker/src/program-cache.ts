@@ -28,10 +28,10 @@ export class ProgramCache {
     const prepared = prepareProgram(program);
     this.#entries.set(hash, prepared);
     this.#chars += charsOf(prepared);
-    for (const [oldest, program] of this.#entries) {
+    for (const [oldest, each] of this.#entries) {
       if (this.#chars <= this.#maxChars) break;
       this.#entries.delete(oldest);
-      this.#chars -= charsOf(program);
+      this.#chars -= charsOf(each);
     }
     return prepared;
   }
