@@ -7,5 +7,5 @@ export function block(ms: number): void {
 /** Rejects with what cannot be turned into text. */
 export function fail(): Promise<never> {
   const odd: unknown = Object.assign(Object.create(null) as object, { status: 400, message: {} });
-  return Promise.reject(odd as Error);
+  return Promise.reject(odd);
 }

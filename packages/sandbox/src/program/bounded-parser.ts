@@ -17,9 +17,10 @@ type ParserClass = Pick<typeof Parser, 'parse' | 'parseExpressionAt'> &
 const baseParseMs = 1_000;
 const parseMsPerMiB = 1_000;
 const tokensBetweenLooksCount = 256;
-// Far above what people and bundlers write. Every later pass descends level by level on the stack, and those that
-// follow a name through the scopes around it take their time for each of them.
-const maxDepth = 512;
+// Far above what people and bundlers write. Every later pass descends level by level on the stack.
+const maxBracketDepth = 512;
+// Fewer: a `var` is noted in, and a free name is looked for in, each of the scopes around it.
+const maxScopeDepth = 100;
 
 const { parenL, bracketL, braceL, dollarBraceL, parenR, bracketR, braceR } = tokTypes;
 const opening: ReadonlySet<TokenType> = new Set([parenL, bracketL, braceL, dollarBraceL]);
@@ -41,9 +42,8 @@ class NameList extends Array<string> {
 
 const AcornParser: ParserClass = Parser as unknown as ParserClass;
 
-function assertDepth(parser: ParserInternals, depth: number): void {
-  if (depth <= maxDepth) return;
-  parser.raise(parser.pos, `nested too deeply (more than ${maxDepth} levels)`);
+function refuseDepth(parser: ParserInternals, most: string): never {
+  parser.raise(parser.pos, `nested too deeply (more than ${most})`);
 }
 
 /** Acorn's parser within bounds of time and depth; what goes beyond is a SyntaxError. */
@@ -61,13 +61,14 @@ export class BoundedParser extends AcornParser {
     scope.var = new NameList();
     scope.lexical = new NameList();
     scope.functions = new NameList();
-    assertDepth(this, this.scopeStack.length);
+    if (this.scopeStack.length > maxScopeDepth) refuseDepth(this, `${maxScopeDepth} scopes`);
   }
 
   override finishToken(type: TokenType, value?: unknown): void {
     super.finishToken(type, value);
-    if (opening.has(type)) assertDepth(this, ++this.#depth);
+    if (opening.has(type)) this.#depth += 1;
     else if (closing.has(type)) this.#depth -= 1;
+    if (this.#depth > maxBracketDepth) refuseDepth(this, `${maxBracketDepth} brackets`);
     if (++this.#tokenCount % tokensBetweenLooksCount === 0) this.#assertTime();
   }
 
