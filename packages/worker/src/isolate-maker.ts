@@ -30,6 +30,7 @@ export class IsolateMaker {
   // All that may have to be disposed at the end, whoever has them: to end a thread with live isolates hangs or crashes.
   readonly #made: Set<GuestIsolate> = new Set();
   #preparing: 'no' | 'one' | 'not now' = 'no';
+  readonly #making: Set<Promise<unknown>> = new Set();
   #closed = false;
   #createdCount = 0;
 
@@ -69,6 +70,8 @@ export class IsolateMaker {
   async close(): Promise<void> {
     this.#closed = true;
     this.#prepared.length = 0;
+    // What is being made is finished first: to dispose a heap in the making has been seen to abort the process.
+    await Promise.allSettled(this.#making);
     await Promise.all([...this.#made].map((isolate) => isolate.dispose()));
   }
 
@@ -92,7 +95,11 @@ export class IsolateMaker {
     this.#made.add(isolate);
     this.#createdCount += 1;
     try {
-      const realm = await isolate.openRealm();
+      const opening = isolate.openRealm();
+      this.#making.add(opening);
+      const forget = (): void => void this.#making.delete(opening);
+      opening.then(forget, forget);
+      const realm = await opening;
       // What kept one from being made ahead has passed.
       if (this.#preparing === 'not now') this.#preparing = 'no';
       return { isolate, realm };

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeError } from '@waybill/protocol';
-import { kitFilename, kitSource } from '../kit/kit-source.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TransformedModule } from '../program/transform-module.ts';
 import { type TurnEnd, classifyRejection } from './classify-rejection.ts';
@@ -10,9 +9,6 @@ import type { GuestIsolateOptions, IsolateState } from './isolate-options.ts';
 import { ScriptShelf, type ScriptSource } from './script-shelf.ts';
 import { disposeGraceMs, flushMs, ownWorkMs } from './time-limits.ts';
 import { TurnQueue } from './turn-queue.ts';
-
-/** The kit, compiled like any module; the empty owner is ours. */
-const kitScript: ScriptSource = { text: kitSource, filename: kitFilename, prefixLength: 0 };
 
 function scriptOf({ text, shape, prefixLength }: TransformedModule): ScriptSource {
   return { text, filename: `waybill:${shape.specifier}`, prefixLength };
@@ -75,10 +71,8 @@ export class GuestIsolate {
 
   /** Makes a realm whose kit is in place: ready for a program. Rejects where the isolate is gone. */
   async openRealm(): Promise<GuestRealm> {
-    // Compiled once per isolate, when it is still blank: no guest has a part in the code that the cache keeps.
-    const kit = await this.#insistently(() => this.#scripts.compile('', kitScript));
     const realm = await this.#insistently(() =>
-      GuestRealm.open(this, { isolate: this.#isolate, kit, settings: this.#options.kit }),
+      GuestRealm.open(this, { isolate: this.#isolate, settings: this.#options.kit }),
     );
     this.#realms.add(realm);
     return realm;

@@ -7,7 +7,8 @@ import type {
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TurnEnd } from './classify-rejection.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
-import { type Context, type Isolate, type Reference, type Script, ivm } from './ivm.ts';
+import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
+import { kitFilename, kitSource } from '../kit/kit-source.ts';
 import { ownWorkMs } from './time-limits.ts';
 
 /** One message of the kit, without the job it is from; see `GuestMessageKind` for what the fields hold. */
@@ -42,8 +43,6 @@ export interface HostMessage {
 /** What a realm is made of. */
 export interface RealmGround {
   readonly isolate: Isolate;
-  /** The kit, compiled for the isolate. */
-  readonly kit: Script;
   readonly settings: KitSettings;
 }
 
@@ -86,22 +85,18 @@ export class GuestRealm {
 
   /** Makes the realm; called by its isolate. */
   static async open(owner: GuestIsolate, within: RealmGround): Promise<GuestRealm> {
-    const { isolate, kit, settings } = within;
+    const { isolate, settings } = within;
     const listeners = new Map<number, RealmListener>();
     // Runs without any async context: the addon calls it from its own event.
     const heard = (...[kind, jobKey, id, n, a, b]: GuestMessage): void =>
       listeners.get(jobKey)?.message({ kind, id, n, a, b });
     const send = new ivm.Callback(heard, { ignored: true });
     const context = await isolate.createContext();
-    const makeKit = (await kit.run(context, {
-      reference: true,
-      timeout: ownWorkMs,
-    })) as Reference<unknown>;
-    const enter = await makeKit.apply(undefined, [send, JSON.stringify(settings)], {
+    const enter = (await context.evalClosure(kitSource, [send, JSON.stringify(settings)], {
       result: { reference: true },
+      filename: kitFilename,
       timeout: ownWorkMs,
-    });
-    makeKit.release();
+    })) as unknown as Reference<unknown>;
     return new GuestRealm(owner, settings, { context, enter, listeners });
   }
 

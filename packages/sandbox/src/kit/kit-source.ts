@@ -61,9 +61,9 @@ const parts = [
 /** The name kit frames have in guest stacks; `error-desk.ts` leaves them out. */
 export const kitFilename = 'waybill-kit';
 
-/** The kit as a function of the callback to the host and its settings as JSON; gives the realm's only door. */
+/** The kit as the body of a closure over `$0`, the callback to the host, and `$1`, its settings as JSON. */
 export const kitSource: string = [
-  "(function (send, settings) { 'use strict';",
+  "'use strict';",
   ...parts.map(String),
-  'return new Kit(send, JSON.parse(settings)).enter; })',
+  'return new Kit($0, JSON.parse($1)).enter;',
 ].join('\n');
