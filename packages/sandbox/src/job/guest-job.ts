@@ -193,7 +193,7 @@ export class GuestJob implements RealmListener {
   }
 
   #budgetSpent(): void {
-    if (this.#deadline.isNear) return this.#deadlinePassed(true);
+    if (this.#deadline.isNear) return this.#deadlinePassed(!this.#deadline.isLongPast);
     this.stop(cpuLimitError(this.#options.limits));
   }
 

@@ -19,7 +19,7 @@ export class JobDeadline {
     };
     this.#timer = setTimeout(
       () => {
-        if (performance.now() - deadlineMs < lateMs) passed(true);
+        if (!this.isLongPast) passed(true);
         else setImmediate(() => setImmediate(late));
       },
       Math.max(0, deadlineMs - performance.now()),
@@ -29,6 +29,11 @@ export class JobDeadline {
   /** Whether it has passed, or is about to within a timer's exactness. */
   get isNear(): boolean {
     return performance.now() >= this.#deadlineMs - 1;
+  }
+
+  /** Whether it passed so long ago that this thread cannot have been there. */
+  get isLongPast(): boolean {
+    return performance.now() - this.#deadlineMs >= lateMs;
   }
 
   clear(): void {
