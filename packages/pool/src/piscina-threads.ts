@@ -7,6 +7,7 @@ import {
 } from '@waybill/protocol';
 import { type ThreadGreeting, type ThreadOptions, workerEntryUrl } from '@waybill/worker/entry-url';
 import { Piscina } from 'piscina';
+import { threadEnvironment } from './thread-environment.ts';
 
 /** What happens to the threads of a {@link PiscinaThreads}. */
 export interface ThreadsListener {
@@ -44,6 +45,7 @@ export class PiscinaThreads {
       maxThreads: plan.threads,
       concurrentTasksPerWorker: plan.attemptsPerThread,
       workerData: { waybill: plan.options },
+      env: threadEnvironment(),
       // The default parks the thread in Atomics.wait between attempts: no timer, no message and no isolate would
       // be served there until the next attempt comes.
       atomics: 'disabled',
