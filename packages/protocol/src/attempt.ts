@@ -1,3 +1,4 @@
+import type { EscalationStep } from './escalation.ts';
 import type { ErrorWire } from './error-wire.ts';
 import type { Limits } from './limits.ts';
 import type { Program, Reuse } from './job.ts';
@@ -46,6 +47,8 @@ export interface AttemptReport {
   readonly logs: readonly LogLine[];
   readonly hops: readonly Hop[];
   readonly usage: AttemptUsage;
+  /** The last step that was taken against a guest that did not end by itself; absent if none was. */
+  readonly escalation?: EscalationStep;
 }
 
 /** What an attempt used; units as in {@link Bill}. */
@@ -86,6 +89,11 @@ export interface HostCallEnded {
 export interface SubmitterApi {
   /** Runs a host function of the submitting thread in the context of the attempt's job. */
   hostCall(attemptId: number, name: string, args: Parcel): Promise<Parcel>;
+  /**
+   * Says that the attempt is about to call its first host function in the thread. The thread waits for the answer: from
+   * then on the attempt is not run again after a loss, and no effect comes before that is known.
+   */
+  hostCalling(attemptId: number): void;
   /** Answers at once: what the thread sent before has been taken in. */
   catchUp(): void;
   logged(attemptId: number, line: LogLine): void;

@@ -48,6 +48,18 @@ export const callerErrorCodes = {
     httpStatus: 429,
     meaning: 'The queue holds as many jobs as it may; the job was not admitted.',
   },
+  ERR_WAYBILL_TENANT_QUEUE_FULL: {
+    blame: 'caller',
+    retryable: true,
+    httpStatus: 429,
+    meaning: 'As many jobs of the tenant wait as may; the job was not admitted.',
+  },
+  ERR_WAYBILL_JOB_DEPTH: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 422,
+    meaning: 'The job was submitted from inside too many jobs.',
+  },
   ERR_WAYBILL_CANCELLED: {
     blame: 'caller',
     retryable: false,

@@ -1,4 +1,6 @@
+import type { CrashReport } from './crash-report.ts';
 import type { ErrorCode } from './error-codes.ts';
+import type { EscalationStep } from './escalation.ts';
 import type { Bill, LogLine } from './outcome.ts';
 
 /** What every event about a job says. */
@@ -32,6 +34,14 @@ export interface FunctionEvent {
   readonly name: string;
 }
 
+/** Something that happened to, or in, one worker thread. */
+export interface PoolThreadEvent {
+  /** Operating system's id of the process it is in: the submitting one with `containment: 'thread'`. */
+  readonly processId: number;
+  /** Node's id of the thread, unique within its process. */
+  readonly threadId: number;
+}
+
 /**
  * Why an isolate takes no new job: too old (`age`), used often enough (`use`), heap too full (`heap`), unused while room
  * was needed or its function removed (`idle`), gone by itself or a job was cut off in it (`lost`).
@@ -45,8 +55,12 @@ export type RecycleReason = 'age' | 'use' | 'heap' | 'idle' | 'lost';
 export interface WaybillEvents {
   /** A job was queued; `queuedAhead` jobs were before it. */
   'job:admitted': JobEvent & { readonly queuedAhead: number };
-  /** A worker took the job. */
-  'job:started': JobEvent & { readonly threadId: number };
+  /** A worker took the job; again, if the one that had it was lost. */
+  'job:started': JobEvent & PoolThreadEvent;
+  /** The job's guest did not end by itself; this was the last step taken against it. */
+  'job:escalated': JobEvent & { readonly step: EscalationStep };
+  /** What ran the job was lost, and the job waits for a place again; `code` says what was lost. */
+  'job:rerun': JobEvent & { readonly code: ErrorCode; readonly attemptCount: number };
   /** The guest logged a line that was kept. */
   'job:logged': JobEvent & { readonly line: LogLine };
   /** The job has its final outcome; exactly one for each admitted job. */
@@ -57,23 +71,29 @@ export interface WaybillEvents {
   'function:deployed': FunctionEvent;
   /** A function was removed. */
   'function:removed': FunctionEvent;
+  /** A program cost a process for the second time and is refused from now on. */
+  'guest:quarantined': { readonly tenant: string; readonly programHash: string };
   /** A worker thread is ready for work. */
-  'worker:started': { readonly threadId: number };
+  'worker:started': PoolThreadEvent;
   /** A worker thread ended; `expected` if Waybill ended it. */
-  'worker:exited': { readonly threadId: number; readonly expected: boolean };
+  'worker:exited': PoolThreadEvent & { readonly expected: boolean };
   /** An isolate takes no new job; it is disposed when its last one ends, and replaced when it is needed. */
-  'isolate:recycled': {
-    readonly threadId: number;
+  'isolate:recycled': PoolThreadEvent & {
     readonly tenant: string;
     readonly reason: RecycleReason;
   };
   /** An isolate did not stop when it was disposed: its thread cannot end, and one core is gone with it. */
-  'isolate:wedged': {
-    readonly threadId: number;
+  'isolate:wedged': PoolThreadEvent & {
     readonly tenant: string;
     /** What it did not do; for people. */
     readonly reason: string;
   };
+  /** A pool process is up, with all its threads. */
+  'process:started': { readonly processId: number };
+  /** A pool process takes no new work and will be killed. */
+  'process:wedged': { readonly processId: number; readonly reason: string };
+  /** A pool process is gone. */
+  'process:exited': { readonly processId: number; readonly crash?: CrashReport };
 }
 
 /** Name of an event. */
@@ -83,15 +103,21 @@ export type WaybillEventName = keyof WaybillEvents;
 const eventNames: Readonly<Record<WaybillEventName, true>> = {
   'job:admitted': true,
   'job:started': true,
+  'job:escalated': true,
+  'job:rerun': true,
   'job:logged': true,
   'job:settled': true,
   'host:called': true,
   'function:deployed': true,
   'function:removed': true,
+  'guest:quarantined': true,
   'worker:started': true,
   'worker:exited': true,
   'isolate:recycled': true,
   'isolate:wedged': true,
+  'process:started': true,
+  'process:wedged': true,
+  'process:exited': true,
 };
 
 /** The name of every event. */

@@ -36,6 +36,18 @@ export const guestErrorCodes = {
     httpStatus: 422,
     meaning: 'The guest used more memory than its limit.',
   },
+  ERR_WAYBILL_GUEST_CRASHED: {
+    blame: 'guest',
+    retryable: false,
+    httpStatus: 422,
+    meaning: 'The guest ended the process that it ran in.',
+  },
+  ERR_WAYBILL_GUEST_QUARANTINED: {
+    blame: 'guest',
+    retryable: false,
+    httpStatus: 422,
+    meaning: 'The same program of the tenant has cost a process twice and is not run any more.',
+  },
   ERR_WAYBILL_DEADLINE_EXCEEDED: {
     blame: 'guest',
     retryable: false,

@@ -43,6 +43,18 @@ export const hostErrorCodes = {
     meaning:
       'The deadline passed before the worker thread came to run the job, or to report on it.',
   },
+  ERR_WAYBILL_PROCESS_EXITED: {
+    blame: 'host',
+    retryable: true,
+    httpStatus: 503,
+    meaning: 'The pool process that ran the job ended before the job settled.',
+  },
+  ERR_WAYBILL_PROCESS_NOT_STARTED: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 500,
+    meaning: 'A pool process could not be started.',
+  },
   ERR_WAYBILL_ISOLATE_LOST: {
     blame: 'host',
     retryable: true,

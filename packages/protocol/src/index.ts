@@ -14,12 +14,16 @@ export { errorToWire } from './error-to-wire.ts';
 export { errorWireLimits } from './error-wire.ts';
 export { toWaybillError } from './to-waybill-error.ts';
 export type { ErrorWire, ErrorWireLimits, JsonValue } from './error-wire.ts';
+export { climb, escalationLadder } from './escalation.ts';
+export type { EscalationEntry, EscalationStep, Rung } from './escalation.ts';
+export type { CrashReport, CrashedJob } from './crash-report.ts';
 export { waybillEventNames } from './events.ts';
 export type {
   FunctionEvent,
   HostCalledEvent,
   JobEvent,
   JobSettledEvent,
+  PoolThreadEvent,
   RecycleReason,
   WaybillEventName,
   WaybillEvents,
@@ -38,7 +42,17 @@ export type {
 export { defaultLimits, limitTable, resolveLimits } from './limits.ts';
 export type { LimitEntry, LimitOverrides, Limits } from './limits.ts';
 export { maxGraceMs } from './settings.ts';
-export type { IsolateSettings, QueueSettings, Settings, SettingsSpec } from './settings.ts';
+export type {
+  Containment,
+  Isolation,
+  IsolateSettings,
+  ProcessSettings,
+  QueueSettings,
+  Settings,
+  SettingsSpec,
+  TenantSettings,
+  TenantShare,
+} from './settings.ts';
 export { unwrap } from './outcome.ts';
 export type { Bill, Hop, HopKind, LogLevel, LogLine, Outcome, OutcomeFacts } from './outcome.ts';
 export {

@@ -50,6 +50,17 @@ export interface JobSpec {
    * @defaultValue `false`
    */
   readonly trail?: boolean | undefined;
+  /**
+   * From -100 to 100: which of its tenant's waiting jobs goes first; the highest does. It gains nothing over other tenants.
+   * @defaultValue 0
+   */
+  readonly priority?: number | undefined;
+  /**
+   * Whether the job may run a second time after its process was lost while it ran, even if it had made host calls.
+   * One that had made none is run again in any case.
+   * @defaultValue what the deployed function says; `false` with `source`
+   */
+  readonly rerunnable?: boolean | undefined;
 }
 
 /** What a caller may deploy: source under a name, to be run by many jobs. */
@@ -69,6 +80,8 @@ export interface FunctionSpec {
    * @defaultValue `{}`
    */
   readonly limits?: LimitOverrides | undefined;
+  /** Whether its jobs may run a second time, as the field of the same name of a job. @defaultValue `false` */
+  readonly rerunnable?: boolean | undefined;
 }
 
 /** Guest source as it crosses to a worker. */
@@ -98,6 +111,9 @@ export interface ParsedJob {
   readonly limits: LimitOverrides;
   readonly reuse: Reuse;
   readonly trail: boolean;
+  readonly priority: number;
+  /** As submitted; `undefined` leaves it to the function. */
+  readonly rerunnable: boolean | undefined;
 }
 
 /** A job that is ready to be admitted: its program looked up, its id and limits decided. */
@@ -111,6 +127,8 @@ export interface Job {
   readonly limits: Limits;
   readonly reuse: Reuse;
   readonly trail: boolean;
+  readonly priority: number;
+  readonly rerunnable: boolean;
 }
 
 /** A function spec that was checked, every default filled in. */
@@ -119,4 +137,5 @@ export interface DeployedFunction {
   readonly tenant: string;
   readonly program: Program;
   readonly limits: LimitOverrides;
+  readonly rerunnable: boolean;
 }

@@ -43,6 +43,11 @@ export interface Limits {
   readonly timers: number;
   /** Nesting of any value that crosses a border. @defaultValue 128 */
   readonly depth: number;
+  /**
+   * Jobs inside each other: how deep host functions of jobs may run further jobs, the outermost counted.
+   * @defaultValue 8
+   */
+  readonly jobDepth: number;
 }
 
 /** Some limits; a field that is absent or `undefined` leaves the one below it in force. */
@@ -186,6 +191,15 @@ export const limitTable: { readonly [Name in keyof Limits]: LimitEntry } = {
       'ERR_WAYBILL_HOST_RESULT_NOT_CARRIABLE',
     ],
   },
+  jobDepth: {
+    unit: 'levels',
+    default: 8,
+    min: 1,
+    max: 64,
+    defends:
+      'A guest whose host function runs jobs could have them run itself again, until all places wait for each other.',
+    codes: ['ERR_WAYBILL_JOB_DEPTH'],
+  },
 };
 
 /** The limits of a job that says nothing, under a host that says nothing. */
@@ -203,6 +217,7 @@ export const defaultLimits: Limits = Object.freeze({
   logLines: limitTable.logLines.default,
   timers: limitTable.timers.default,
   depth: limitTable.depth.default,
+  jobDepth: limitTable.jobDepth.default,
 });
 
 /**

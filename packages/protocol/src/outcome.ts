@@ -1,3 +1,4 @@
+import type { EscalationStep } from './escalation.ts';
 import type { WaybillError } from './errors.ts';
 
 /**
@@ -70,6 +71,13 @@ export interface OutcomeFacts {
   /** Kept log lines in the order of `seq`. */
   readonly logs: readonly LogLine[];
   readonly bill: Bill;
+  /**
+   * The last step that had to be taken against a guest that did not end by itself, when the outcome was decided; absent if
+   * none was.
+   */
+  readonly escalation?: EscalationStep;
+  /** Present if the job was run again after its process, thread or isolate was lost: how often it ran. */
+  readonly attemptCount?: number;
   /** Present if the job asked for it. */
   readonly trail?: readonly Hop[];
 }

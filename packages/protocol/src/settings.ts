@@ -32,12 +32,69 @@ export interface QueueSettings {
   readonly maxJobs: number;
 }
 
+/**
+ * What holds the pool threads. `process`: supervised child processes; no guest can end or stop the submitting process.
+ * `thread`: the submitting process itself, for guests that its operator trusts.
+ */
+export type Containment = 'process' | 'thread';
+
+/**
+ * What tenants never share. `tenant-isolate`: an isolate. `tenant-process`: a process either; one that served a tenant
+ * is replaced before it serves another.
+ */
+export type Isolation = 'tenant-isolate' | 'tenant-process';
+
+/** The pool processes; without meaning with `containment: 'thread'`. */
+export interface ProcessSettings {
+  /** Processes that serve jobs, each with all `threads`, from 1 to 64. @defaultValue 1 */
+  readonly count: number;
+  /**
+   * Warm processes beside those, from 1 to 16: one takes over at once where another is lost, and jobs that may have
+   * ended a process run there alone. @defaultValue 1
+   */
+  readonly spares: number;
+  /**
+   * Resident memory of a process, in bytes, above which it is killed; from 128 MiB to 1 TiB. The heap limit of isolates is
+   * a guideline for V8; this one is not. @defaultValue 2 GiB
+   */
+  readonly maxRssBytes: number;
+  /**
+   * File to which a line of JSON is appended for each process that was lost: a `CrashReport`.
+   * @defaultValue none
+   */
+  readonly crashLog: string | undefined;
+}
+
+/** What one tenant may take. */
+export interface TenantShare {
+  /** Turns of the tenant for each turn of one with weight 1, while both wait; from 1 to 1_000. @defaultValue 1 */
+  readonly weight: number;
+  /** Jobs of the tenant that run at one moment, from 1 to 65_536. @defaultValue 65_536 */
+  readonly maxRunning: number;
+  /** Jobs of the tenant that wait at one moment, from 0 to 1_000_000. @defaultValue 5_000 */
+  readonly maxQueued: number;
+}
+
+/** The shares of all tenants. */
+export interface TenantSettings {
+  /** The share of a tenant that is not named. */
+  readonly default: TenantShare;
+  /** Shares by name of tenant. @defaultValue none */
+  readonly named: ReadonlyMap<string, TenantShare>;
+}
+
 /** The longest grace, in ms. A timer takes no more than 24 days, and fires at once for what is longer. */
 export const maxGraceMs = 600_000;
 
 /** The options of an orchestrator that are plain data, every one of them decided. */
 export interface Settings {
-  /** Worker threads, from 1 to 64. @defaultValue one less than there are cores, at least 1 */
+  /** What holds the threads. @defaultValue `'process'` */
+  readonly containment: Containment;
+  /** What tenants never share; `'tenant-process'` needs `containment: 'process'`. @defaultValue `'tenant-isolate'` */
+  readonly isolation: Isolation;
+  readonly processes: ProcessSettings;
+  readonly tenants: TenantSettings;
+  /** Worker threads of each process, from 1 to 64. @defaultValue one less than there are cores, at least 1 */
   readonly threads: number;
   /**
    * Jobs one thread serves at once, from 1 to 1024; they interleave while they wait.
@@ -61,6 +118,15 @@ type Optional<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
  * What a caller may give of the {@link Settings}; what is absent or `undefined` takes its default.
  */
 export interface SettingsSpec {
+  readonly containment?: Containment | undefined;
+  readonly isolation?: Isolation | undefined;
+  readonly processes?: Optional<ProcessSettings> | undefined;
+  readonly tenants?:
+    | {
+        readonly default?: Optional<TenantShare> | undefined;
+        readonly named?: Readonly<Record<string, Optional<TenantShare>>> | undefined;
+      }
+    | undefined;
   readonly threads?: number | undefined;
   readonly attemptsPerThread?: number | undefined;
   readonly queue?: Optional<QueueSettings> | undefined;

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { DeployedFunction, FunctionSpec } from '../job.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
 import { check } from './check.ts';
@@ -15,6 +15,7 @@ const functionSchema: z.ZodType<FunctionSpec> = objectField({
   sourceType: sourceTypeField.optional(),
   modules: modulesField.optional(),
   limits: limitsField.optional(),
+  rerunnable: z.boolean({ error: 'true or false' }).optional(),
 });
 
 /**
@@ -34,5 +35,6 @@ export function parseFunctionSpec(spec: unknown, base: Limits = defaultLimits): 
     tenant: fields.tenant ?? 'default',
     program: makeProgram(fields, base),
     limits: fields.limits ?? {},
+    rerunnable: fields.rerunnable ?? false,
   };
 }

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import type { JobSpec, JobTarget, ParsedJob } from '../job.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
 import { check, refusal } from './check.ts';
-import { modulesField, nameField, objectField, sourceField, sourceTypeField } from './fields.ts';
+import {
+  integerField,
+  modulesField,
+  nameField,
+  objectField,
+  sourceField,
+  sourceTypeField,
+} from './fields.ts';
 import { limitsField } from './limits.ts';
 import { makeProgram, refuseManyModules, refuseProtoSpecifier } from './program.ts';
 
@@ -28,6 +35,13 @@ const jobSchema: z.ZodType<JobSpec> = objectField({
   trail: z
     .boolean({ error: 'true or false' })
     .meta({ description: 'Whether the outcome lists each border crossed', default: false })
+    .optional(),
+  priority: integerField(-100, 100, 'highest first')
+    .meta({ description: 'Which of the waiting jobs of the tenant goes first', default: 0 })
+    .optional(),
+  rerunnable: z
+    .boolean({ error: 'true or false' })
+    .meta({ description: 'Whether it may run a second time after its process was lost' })
     .optional(),
 });
 
@@ -58,6 +72,8 @@ export function parseJobSpec(spec: unknown, base: Limits = defaultLimits): Parse
     limits: fields.limits ?? {},
     reuse: fields.reuse ?? 'tenant',
     trail: fields.trail ?? false,
+    priority: fields.priority ?? 0,
+    rerunnable: fields.rerunnable,
   };
 }
 

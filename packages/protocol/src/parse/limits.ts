@@ -24,6 +24,7 @@ export const limitsField: z.ZodType<LimitOverrides, LimitOverrides> = objectFiel
   logLines: limitField('logLines'),
   timers: limitField('timers'),
   depth: limitField('depth'),
+  jobDepth: limitField('jobDepth'),
 });
 
 function limitField(name: keyof Limits): z.ZodOptional<z.ZodType<number, number>> {

@@ -7,6 +7,10 @@ const surroundings = { defaultThreads: 3 };
 
 test('empty options give every default, the threads from the surroundings', () => {
   expect(parseSettings({}, surroundings)).toEqual({
+    containment: 'process',
+    isolation: 'tenant-isolate',
+    processes: { count: 1, spares: 1, maxRssBytes: 2 ** 31, crashLog: undefined },
+    tenants: { default: { weight: 1, maxRunning: 65_536, maxQueued: 5_000 }, named: new Map() },
     threads: 3,
     attemptsPerThread: 16,
     queue: { maxJobs: 10_000 },
@@ -20,6 +24,25 @@ test('empty options give every default, the threads from the surroundings', () =
     },
     graceMs: 1_000,
   });
+});
+
+test('the share of a named tenant is laid over the default one', () => {
+  const tenants = { default: { weight: 2 }, named: { acme: { maxRunning: 3 } } };
+  const share = { weight: 2, maxRunning: 65_536, maxQueued: 5_000 };
+  expect(parseSettings({ tenants }, surroundings).tenants).toEqual({
+    default: share,
+    named: new Map([['acme', { ...share, maxRunning: 3 }]]),
+  });
+});
+
+test('a process for each tenant is refused where there is one process for all', () => {
+  const input = { containment: 'thread', isolation: 'tenant-process' };
+  expect(() => parseSettings(input, surroundings)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_WAYBILL_INVALID_OPTIONS',
+      message: expect.stringContaining('isolation: expected "tenant-isolate"'),
+    }),
+  );
 });
 
 test('the default of threads is brought into the range of threads', () => {
