@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
  * (`for (;;) new Array(500)`): nothing can interrupt them then, no time limit and no dispose. Measured on V8 13.6
  * and 14.6; the flag costs nothing that a mixed benchmark shows.
  */
-const neededFlag = '--no-turboshaft-loop-unrolling';
+export const neededFlag: string = '--no-turboshaft-loop-unrolling';
 
 /** Sets the V8 flags that isolates need. Isolates made before are not reached, so it comes before the first thread. */
 export function setEngineFlags(): void {

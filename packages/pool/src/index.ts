@@ -1,3 +1,9 @@
 export { createPool } from './create-pool.ts';
-export type { Pool, PoolLease, PoolStats } from './pool.ts';
-export type { AttemptHost, PoolListener, PoolOptions } from './pool-options.ts';
+export type { Pool, PoolLease, PoolStats, ProcessStats } from './pool.ts';
+export type {
+  AttemptHost,
+  LossKind,
+  PoolListener,
+  PoolOptions,
+  ProcessLoss,
+} from './pool-options.ts';

@@ -6,58 +6,70 @@ import { openPool, valueOf } from './open-pool.fixture.ts';
 const computes = 'export default () => { for (;;); }';
 const calls = (name: string): string => `export default (_, { host }) => host.${name}()`;
 
-test.each([
+const containments = ['thread', 'process'] as const;
+const ends = [
   ['throws outside of any host call', 'throwLater', 'thrown outside of any host call'],
   ['leaves a rejection unhandled', 'rejectLater', 'rejected and not handled'],
   ['calls process.exit', 'exit', 'process.exit(7) was called in a pool thread'],
-])('a thread whose operator code %s ends in order, and is replaced', async (_how, name, cause) => {
-  await using opened = await openPool();
-  const warned = once(process, 'warning');
-  const replaced = opened.hears('started');
-  // Neighbours: one computes, one waits, in isolates of their own.
-  const neighbours = [
-    opened.run(opened.lease('globex'), computes, { tenant: 'globex' }),
-    opened.run(opened.lease('initech'), 'export default () => new Promise(() => {})', {
-      tenant: 'initech',
-    }),
-  ];
-  const culprit = opened.run(opened.lease(), calls(name));
-  for (const lost of await Promise.all([culprit, ...neighbours])) {
-    expect(lost.settlement).toMatchObject({
-      ok: false,
-      error: { code: 'ERR_WAYBILL_WORKER_EXITED', cause: { message: cause } },
-    });
-  }
-  await replaced;
-  expect(opened.heard.filter((what) => what === 'exited')).toHaveLength(1);
-  expect(String((await warned)[0])).toContain(cause);
-  expect(valueOf(await opened.run(opened.lease(), 'export default () => 1'))).toBe(1);
-  expect(await opened.pool.stats()).toMatchObject({ slotCount: 4, leasedCount: 0 });
-});
+] as const;
 
-test('a thread that must end is given no more attempts', async () => {
-  await using opened = await openPool();
-  const replaced = opened.hears('started');
-  const warned = once(process, 'warning');
-  const lost = opened.run(opened.lease(), calls('throwLater'));
-  await until(() => opened.pool.freeCount === 0);
-  expect(opened.pool.lease('acme')).toBeUndefined();
-  await Promise.all([lost, replaced, warned]);
-  expect(opened.pool.freeCount).toBe(4);
-});
+test.each(containments.flatMap((containment) => ends.map((end) => [containment, ...end] as const)))(
+  'contained by %s: a thread whose operator code %s ends in order, and is replaced',
+  async (containment, _how, name, cause) => {
+    await using opened = await openPool({ containment });
+    const warned = once(process, 'warning');
+    const replaced = opened.hears('started');
+    // Neighbours: one computes, one waits, in isolates of their own.
+    const neighbours = [
+      opened.run(opened.lease('globex'), computes, { tenant: 'globex' }),
+      opened.run(opened.lease('initech'), 'export default () => new Promise(() => {})', {
+        tenant: 'initech',
+      }),
+    ];
+    const culprit = opened.run(opened.lease(), calls(name));
+    for (const lost of await Promise.all([culprit, ...neighbours])) {
+      expect(lost.settlement).toMatchObject({
+        ok: false,
+        error: { code: 'ERR_WAYBILL_WORKER_EXITED', cause: { message: cause } },
+      });
+    }
+    await replaced;
+    expect(opened.heard.filter((what) => what === 'exited')).toHaveLength(1);
+    expect(String((await warned)[0])).toContain(cause);
+    expect(valueOf(await opened.run(opened.lease(), 'export default () => 1'))).toBe(1);
+    expect(await opened.pool.stats()).toMatchObject({ slotCount: 4, leasedCount: 0 });
+  },
+);
 
-test('while one thread is replaced the other serves', async () => {
-  await using opened = await openPool({ threads: 2 });
-  const replaced = opened.hears('started');
-  const warned = once(process, 'warning');
-  const lost = opened.run(opened.lease(), calls('throwLater'));
-  await until(() => opened.pool.freeCount === 4);
-  const reports = await Promise.all(
-    ['a', 'b', 'c', 'd'].map((tenant) =>
-      opened.run(opened.lease(tenant), 'export default () => 1', { tenant }),
-    ),
-  );
-  expect(reports.map(valueOf)).toEqual([1, 1, 1, 1]);
-  await Promise.all([lost, replaced, warned]);
-  expect(await opened.pool.stats()).toMatchObject({ slotCount: 8 });
-});
+test.each(containments)(
+  'contained by %s: a thread that must end is given no more attempts',
+  async (containment) => {
+    await using opened = await openPool({ containment });
+    const replaced = opened.hears('started');
+    const warned = once(process, 'warning');
+    const lost = opened.run(opened.lease(), calls('throwLater'));
+    await until(() => opened.pool.freeCount === 0);
+    expect(opened.pool.lease('acme')).toBeUndefined();
+    await Promise.all([lost, replaced, warned]);
+    expect(opened.pool.freeCount).toBe(4);
+  },
+);
+
+test.each(containments)(
+  'contained by %s: while one thread is replaced the other serves',
+  async (containment) => {
+    await using opened = await openPool({ containment, threads: 2 });
+    const replaced = opened.hears('started');
+    const warned = once(process, 'warning');
+    const lost = opened.run(opened.lease(), calls('throwLater'));
+    await until(() => opened.pool.freeCount === 4);
+    const reports = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((tenant) =>
+        opened.run(opened.lease(tenant), 'export default () => 1', { tenant }),
+      ),
+    );
+    expect(reports.map(valueOf)).toEqual([1, 1, 1, 1]);
+    await Promise.all([lost, replaced, warned]);
+    expect(await opened.pool.stats()).toMatchObject({ slotCount: 8 });
+  },
+);

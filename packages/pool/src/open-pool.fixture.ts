@@ -11,25 +11,30 @@ import {
 import { deferred, leakCheck } from '@waybill/testkit';
 import { createPool } from './create-pool.ts';
 import type { Pool, PoolLease } from './pool.ts';
-import type { AttemptHost, PoolOptions } from './pool-options.ts';
+import type { AttemptHost, PoolOptions, ProcessLoss } from './pool-options.ts';
 
 /** A pool of real threads in a test. */
 export interface TestPool extends AsyncDisposable {
   readonly pool: Pool;
   /** What the listener heard, as `name` or `name detail`, in order. */
   readonly heard: string[];
+  /** The processes that were lost, in order. */
+  readonly losses: readonly ProcessLoss[];
   /** Resolves when the listener hears of it for the next time. */
   hears(what: string): Promise<void>;
   /** A place for an attempt of the tenant; throws where there is none. */
-  lease(tenant?: string): PoolLease;
+  lease(tenant?: string, alone?: boolean): PoolLease;
   /** Runs a module in a place and gives the place back. */
   run(lease: PoolLease, source: string, changed?: Partial<AttemptMessage>): Promise<AttemptReport>;
 }
 
 const functionsUrl = new URL('./thread-functions.fixture.ts', import.meta.url).href;
 
-/** Options of a pool of one thread. */
+/** Options of a pool of one thread in this process. */
 export const poolOptions: PoolOptions = {
+  containment: 'thread',
+  isolation: 'tenant-isolate',
+  processes: { count: 1, spares: 1, maxRssBytes: 2 ** 31, crashLog: undefined },
   threads: 1,
   attemptsPerThread: 4,
   isolates: {
@@ -50,6 +55,9 @@ export const poolOptions: PoolOptions = {
     workerExited: () => {},
     isolateRecycled: () => {},
     isolateWedged: () => {},
+    processStarted: () => {},
+    processWedged: () => {},
+    processExited: () => {},
     slotFreed: () => {},
   },
 };
@@ -57,6 +65,7 @@ export const poolOptions: PoolOptions = {
 /** What the submitting thread does for an attempt that asks for nothing. */
 export const silentHost: AttemptHost = {
   hostCall: () => Promise.reject(new Error('not asked for in this test')),
+  hostCalling: () => {},
   logged: () => {},
   hostCalled: () => {},
 };
@@ -96,6 +105,7 @@ export function valueOf({ settlement }: AttemptReport): unknown {
 export async function openPool(changed: Partial<PoolOptions> = {}): Promise<TestPool> {
   const leaks = leakCheck();
   const heard: string[] = [];
+  const losses: ProcessLoss[] = [];
   const waiting = new Map<string, () => void>();
   const hear = (what: string): void => {
     heard.push(what);
@@ -106,9 +116,15 @@ export async function openPool(changed: Partial<PoolOptions> = {}): Promise<Test
     ...poolOptions,
     listener: {
       workerStarted: () => hear('started'),
-      workerExited: (_threadId, expected) => hear(expected ? 'left' : 'exited'),
-      isolateRecycled: (_threadId, tenant, reason) => hear(`recycled ${tenant} ${reason}`),
-      isolateWedged: (_threadId, tenant) => hear(`wedged ${tenant}`),
+      workerExited: (_thread, expected) => hear(expected ? 'left' : 'exited'),
+      isolateRecycled: (_thread, tenant, reason) => hear(`recycled ${tenant} ${reason}`),
+      isolateWedged: (_thread, tenant) => hear(`wedged ${tenant}`),
+      processStarted: () => hear('process started'),
+      processWedged: () => hear('process wedged'),
+      processExited: (_processId, loss) => {
+        if (loss !== undefined) losses.push(loss);
+        hear(loss === undefined ? 'process left' : `process lost ${loss.how}`);
+      },
       slotFreed: () => hear('freed'),
     },
     ...changed,
@@ -116,13 +132,14 @@ export async function openPool(changed: Partial<PoolOptions> = {}): Promise<Test
   return {
     pool,
     heard,
+    losses,
     hears(what) {
       const next = deferred();
       waiting.set(what, () => next.resolve());
       return next.promise;
     },
-    lease(tenant = 'acme') {
-      const lease = pool.lease(tenant);
+    lease(tenant = 'acme', alone = false) {
+      const lease = pool.lease(tenant, alone);
       if (lease === undefined) throw new Error('no place is free');
       return lease;
     },

@@ -5,7 +5,7 @@ import { PiscinaThreads } from './piscina-threads.ts';
 
 test('an attempt for a thread that is not there fails at once, and holds nobody up', async () => {
   await using _leaks = leakCheck();
-  const greeted = Promise.withResolvers<number>();
+  const joined = Promise.withResolvers<number>();
   const threads = new PiscinaThreads(
     {
       threads: 1,
@@ -19,14 +19,15 @@ test('an attempt for a thread that is not there fails at once, and holds nobody 
       },
     },
     {
-      greeted: (greeting) => {
-        if (greeting.waybill === 'ready') greeting.port.close();
-        greeted.resolve(greeting.threadId);
+      joined: ({ threadId, port }) => {
+        port.close();
+        joined.resolve(threadId);
       },
-      failed: greeted.reject,
+      failing: () => {},
+      failed: joined.reject,
     },
   );
-  const threadId = await greeted.promise;
+  const threadId = await joined.promise;
   await expect(threads.run(-1, makeMessage('export default () => 1'))).rejects.toMatchObject({
     code: 'ERR_WAYBILL_WORKER_EXITED',
     details: { threadId: -1 },
@@ -34,5 +35,5 @@ test('an attempt for a thread that is not there fails at once, and holds nobody 
   });
   const wrong = makeMessage('export default (');
   expect((await threads.run(threadId, wrong)).settlement.ok).toBe(false);
-  await threads.destroy();
+  await threads.end();
 });

@@ -3,48 +3,39 @@ import {
   type AttemptMessage,
   type AttemptReport,
   type WaybillError,
+  errorFromWire,
   makeError,
 } from '@waybill/protocol';
-import { type ThreadGreeting, type ThreadOptions, workerEntryUrl } from '@waybill/worker/entry-url';
+import { type ThreadGreeting, workerEntryUrl } from '@waybill/worker/entry-url';
 import { Piscina } from 'piscina';
 import { threadEnvironment } from './thread-environment.ts';
+import type { JoinedThread, Threads, ThreadsListener, ThreadsPlan } from './threads.ts';
 
-/** What happens to the threads of a {@link PiscinaThreads}. */
-export interface ThreadsListener {
-  /** A thread is up and introduced itself, or said why it cannot work, now or from now on. */
-  greeted(greeting: ThreadGreeting, worker: Worker): void;
-  /** A thread failed outside of any attempt. */
-  failed(error: unknown): void;
-}
-
-/** How many threads there are and what each is told at birth. */
-export interface ThreadsPlan {
-  readonly threads: number;
-  readonly attemptsPerThread: number;
-  readonly options: ThreadOptions;
-}
+/** Bytes of the clock that all threads of a process keep together. */
+const runClockBytes = 16;
 
 /** The error of an attempt whose thread is gone. */
-export function workerExited(threadId: number, cause?: unknown): WaybillError {
-  const words = 'the worker thread ended before the job had settled';
+function workerExited(threadId: number, how: string, cause?: unknown): WaybillError {
+  const words = `the worker thread ended before the job had settled: it ${how}`;
   return makeError('ERR_WAYBILL_WORKER_EXITED', words, { cause, details: { threadId } });
 }
 
 /**
- * The threads, as Piscina keeps them: it starts them, replaces one that exits and carries attempts to them. Which thread
- * gets an attempt is decided before.
+ * The threads of this process, as Piscina keeps them: it starts them, replaces one that exits and carries attempts to
+ * them. Which thread gets an attempt is decided before.
  */
-export class PiscinaThreads {
+export class PiscinaThreads implements Threads {
   readonly #piscina: Piscina;
 
   constructor(plan: ThreadsPlan, listener: ThreadsListener) {
+    const runClock = new SharedArrayBuffer(runClockBytes);
     this.#piscina = new Piscina({
       filename: workerEntryUrl.href,
       name: 'attempt',
       minThreads: plan.threads,
       maxThreads: plan.threads,
       concurrentTasksPerWorker: plan.attemptsPerThread,
-      workerData: { waybill: plan.options },
+      workerData: { waybill: { ...plan.options, runClock } },
       env: threadEnvironment(),
       // The default parks the thread in Atomics.wait between attempts: no timer, no message and no isolate would
       // be served there until the next attempt comes.
@@ -59,35 +50,10 @@ export class PiscinaThreads {
         throw new Error(`there is no worker thread ${threadId}`);
       },
     });
-    const greetings = new Map<number, ThreadGreeting>();
-    const created = new Set<number>();
-    const introduce = (threadId: number): void => {
-      const greeting = greetings.get(threadId);
-      const worker = this.#piscina.threads.find((thread) => thread.threadId === threadId);
-      if (greeting === undefined || worker === undefined || !created.has(threadId)) return;
-      greetings.delete(threadId);
-      // Its last word: what fails has nothing more to say.
-      if (greeting.waybill === 'failed') created.delete(threadId);
-      listener.greeted(greeting, worker);
-    };
-    // Piscina gives a thread tasks from the one on, the thread introduces itself with the other, in either order.
-    this.#piscina.on('workerCreate', ({ id }: { readonly id: number }) => {
-      created.add(id);
-      introduce(id);
-    });
-    this.#piscina.on('message', (greeting: ThreadGreeting) => {
-      greetings.set(greeting.threadId, greeting);
-      introduce(greeting.threadId);
-    });
+    this.#introduceTo(listener);
     this.#piscina.on('error', (error) => listener.failed(error));
   }
 
-  /**
-   * Runs an attempt in a thread.
-   *
-   * @throws `ERR_WAYBILL_WORKER_EXITED` where the thread ends before the report; `ERR_WAYBILL_INTERNAL` where the message
-   *   cannot be sent
-   */
   async run(threadId: number, message: AttemptMessage): Promise<AttemptReport> {
     try {
       // No AbortSignal: for Piscina, to abort is to terminate the thread, with every other attempt in it.
@@ -96,16 +62,67 @@ export class PiscinaThreads {
         [Piscina.queueOptionsSymbol]: { threadId },
       })) as AttemptReport;
     } catch (cause) {
-      const isUp = this.#piscina.threads.some((thread) => thread.threadId === threadId);
-      if (!isUp) throw workerExited(threadId, cause);
+      if (this.#worker(threadId) === undefined)
+        throw workerExited(threadId, 'is not there any more', cause);
       throw makeError('ERR_WAYBILL_INTERNAL', 'the worker thread could not take the job', {
         cause,
       });
     }
   }
 
-  /** Terminates the threads. Only after their isolates are disposed: with live isolates it hangs or crashes. */
-  async destroy(): Promise<void> {
+  async end(): Promise<void> {
     await this.#piscina.destroy();
   }
+
+  // Piscina gives a thread tasks from `workerCreate` on, the thread introduces itself with a message, in either order.
+  #introduceTo(listener: ThreadsListener): void {
+    const greetings = new Map<number, ThreadGreeting>();
+    const created = new Set<number>();
+    const introduce = (threadId: number): void => {
+      const greeting = greetings.get(threadId);
+      const worker = this.#worker(threadId);
+      if (greeting === undefined || worker === undefined || !created.has(threadId)) return;
+      greetings.delete(threadId);
+      if (greeting.waybill === 'ready') listener.joined(joinedThread(greeting, worker));
+      // Its first word: it could not start.
+      else if (created.delete(threadId)) listener.failed(errorFromWire(greeting.error));
+    };
+    const joined = new Set<number>();
+    this.#piscina.on('workerCreate', ({ id }: { readonly id: number }) => {
+      created.add(id);
+      introduce(id);
+    });
+    this.#piscina.on('workerDestroy', ({ id }: { readonly id: number }) => {
+      created.delete(id);
+      joined.delete(id);
+    });
+    this.#piscina.on('message', (greeting: ThreadGreeting) => {
+      const { threadId } = greeting;
+      // Its last word: one that is up dies of its error in a moment, and is heard of again.
+      if (joined.has(threadId)) return listener.failing(threadId);
+      if (greeting.waybill === 'ready') joined.add(threadId);
+      greetings.set(threadId, greeting);
+      introduce(threadId);
+    });
+  }
+
+  #worker(threadId: number): Worker | undefined {
+    return this.#piscina.threads.find((thread) => thread.threadId === threadId);
+  }
+}
+
+function joinedThread(
+  { threadId, port, workerFunctions }: Extract<ThreadGreeting, { waybill: 'ready' }>,
+  worker: Worker,
+): JoinedThread {
+  return {
+    threadId,
+    port,
+    workerFunctions,
+    onGone(tell) {
+      // A thread that dies of an error is given up by Piscina right then; its exit may come late, or never.
+      worker.once('error', (error) => tell(workerExited(threadId, 'failed', error)));
+      worker.once('exit', (code) => tell(workerExited(threadId, `exited with code ${code}`)));
+    },
+  };
 }

@@ -32,7 +32,7 @@ export function placeAttempt(
   let usualScore = -1;
   for (const member of trusted.length > 0 ? trusted : free) {
     if (leastBusy === undefined || member.leasedCount < leastBusy.leasedCount) leastBusy = member;
-    const score = hash(`${member.threadId}\n${tenant}`);
+    const score = hash(`${member.processId}:${member.threadId}\n${tenant}`);
     if (score > usualScore) {
       usual = member;
       usualScore = score;

@@ -1,6 +1,5 @@
-import { EventEmitter } from 'node:events';
-import { MessageChannel, type Worker } from 'node:worker_threads';
-import type { SubmitterApi } from '@waybill/protocol';
+import { MessageChannel } from 'node:worker_threads';
+import { type SubmitterApi, type WaybillError, makeError } from '@waybill/protocol';
 import { openSession } from '@waybill/rpc';
 import { leakCheck } from '@waybill/testkit';
 import { expect, test } from 'vitest';
@@ -9,12 +8,22 @@ import { PoolMember } from './pool-member.ts';
 
 function openMember() {
   const exits: string[] = [];
-  const worker = Object.assign(new EventEmitter(), { threadId: 3 });
   const { port1, port2 } = new MessageChannel();
-  const member = new PoolMember(worker as unknown as Worker, port1, {
+  let lose: (words: string) => void = () => {};
+  const joined = {
+    threadId: 3,
+    port: port1,
+    workerFunctions: [],
+    onGone: (tell: (error: WaybillError) => void) => {
+      lose = (words) => tell(makeError('ERR_WAYBILL_WORKER_EXITED', words));
+    },
+  };
+  const member = new PoolMember(joined, {
+    processId: 7,
     listener: {
       ...poolOptions.listener,
-      workerExited: (threadId, expected) => void exits.push(`${threadId} ${expected}`),
+      workerExited: ({ processId, threadId }, expected) =>
+        void exits.push(`${processId}.${threadId} ${expected}`),
     },
     functionProgram: poolOptions.functionProgram,
   });
@@ -23,34 +32,33 @@ function openMember() {
     expose: { stats: () => new Promise(() => {}) },
   });
   const end = (): void => {
-    worker.emit('exit', 0);
+    lose('it exited');
     thread[Symbol.dispose]();
   };
-  return { member, worker, thread, exits, [Symbol.dispose]: end };
+  return { member, lose: (words: string) => lose(words), thread, exits, [Symbol.dispose]: end };
 }
 
 test('a call to a thread that is gone fails at once', async () => {
   await using _leaks = leakCheck();
   using opened = openMember();
   const asked = opened.member.peer.call('stats', []);
-  opened.worker.emit('exit', 7);
+  opened.lose('it exited');
   await expect(asked).rejects.toMatchObject({
     code: 'ERR_WAYBILL_RPC_BROKEN',
-    message: 'the session is broken: the worker thread exited with code 7',
+    message: 'the session is broken: it exited',
   });
-  expect(opened.exits).toEqual(['3 false']);
+  expect(opened.exits).toEqual(['7.3 false']);
 });
 
-test('a thread that dies of an error is gone once, with that error', () => {
+test('a thread is gone once, with the error of its attempts', () => {
   using opened = openMember();
-  const told: unknown[] = [];
-  opened.member.whenGone((cause) => void told.push(cause));
+  const told: string[] = [];
+  opened.member.whenGone(({ message }) => void told.push(message));
   opened.member.whenGone(() => void told.push('not taken back'))();
-  const error = new Error('thrown in the thread');
-  opened.worker.emit('error', error);
-  opened.worker.emit('exit', 1);
-  expect(told).toEqual([error]);
-  expect(opened.exits).toEqual(['3 false']);
+  opened.lose('first');
+  opened.lose('second');
+  expect(told).toEqual(['first']);
+  expect(opened.exits).toEqual(['7.3 false']);
   expect(opened.member.isReady).toBe(false);
 });
 

@@ -9,9 +9,20 @@ import type { AttemptHost } from './pool-options.ts';
 
 /** The right to one place in one thread, until it is released. */
 export interface PoolLease {
+  readonly processId: number;
   readonly threadId: number;
   /** Gives the place back. Idempotent. */
   release(): void;
+}
+
+/** One process of a pool at one moment. */
+export interface ProcessStats {
+  readonly processId: number;
+  /** `serving` takes attempts, `spare` stands by or runs one alone, `wedged` waits for its end. */
+  readonly state: 'serving' | 'spare' | 'wedged';
+  /** Resident memory, in bytes; 0 with `containment: 'thread'`, whose process is not the pool's own. */
+  readonly rssBytes: number;
+  readonly leasedCount: number;
 }
 
 /** Numbers of a pool at one moment. */
@@ -19,6 +30,7 @@ export interface PoolStats {
   /** Places for attempts, taken and free. */
   readonly slotCount: number;
   readonly leasedCount: number;
+  readonly processes: readonly ProcessStats[];
   /** Those that answered within a second; one whose host functions block it does not. */
   readonly threads: readonly ThreadStats[];
 }
@@ -29,12 +41,19 @@ export interface Pool extends AsyncDisposable {
   readonly workerFunctions: readonly string[];
   /** Places for attempts that are free. */
   readonly freeCount: number;
-  /** Takes a place for an attempt, or gives undefined where all are taken. */
-  lease(tenant: string): PoolLease | undefined;
+  /**
+   * Takes a place for an attempt.
+   *
+   * @param alone - in a process where nothing else runs, or will run until the place is given back: what ends the process
+   *   then was this attempt. Without meaning with `containment: 'thread'`
+   * @returns undefined where the tenant can have none at this moment
+   */
+  lease(tenant: string, alone?: boolean): PoolLease | undefined;
   /**
    * Runs an attempt in the leased place.
    *
-   * @throws `ERR_WAYBILL_WORKER_EXITED` where the thread ends before the report
+   * @throws `ERR_WAYBILL_WORKER_EXITED` where the thread ends before the report, `ERR_WAYBILL_PROCESS_EXITED` where its
+   *   process does, after the listener heard of it
    */
   run(lease: PoolLease, message: AttemptMessage, host: AttemptHost): Promise<AttemptReport>;
   /** Says that the thread of a place was late with a report; it is spared until it reports again. */

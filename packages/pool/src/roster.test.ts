@@ -1,7 +1,6 @@
-import { EventEmitter, once } from 'node:events';
-import { MessageChannel, type Worker } from 'node:worker_threads';
-import { errorToWire, makeError } from '@waybill/protocol';
-import type { ThreadGreeting } from '@waybill/worker/entry-url';
+import { once } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
+import { type WaybillError, makeError } from '@waybill/protocol';
 import { leakCheck } from '@waybill/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { poolOptions } from './open-pool.fixture.ts';
@@ -10,58 +9,57 @@ import { Roster } from './roster.ts';
 /** A roster whose threads are event emitters that greet when the test says so. */
 function openRoster(threads: number) {
   const heard: string[] = [];
-  const workers: EventEmitter[] = [];
-  const roster = new Roster({
-    ...poolOptions,
-    threads,
-    listener: {
-      ...poolOptions.listener,
-      workerStarted: (threadId) => void heard.push(`started ${threadId}`),
-      workerExited: (threadId, expected) => void heard.push(`exited ${threadId} ${expected}`),
-      slotFreed: () => void heard.push('freed'),
+  const ends: (() => void)[] = [];
+  const roster = new Roster(
+    {
+      ...poolOptions,
+      threads,
+      listener: {
+        ...poolOptions.listener,
+        workerStarted: ({ threadId }) => void heard.push(`started ${threadId}`),
+        workerExited: ({ threadId }, expected) => void heard.push(`exited ${threadId} ${expected}`),
+        slotFreed: () => void heard.push('freed'),
+      },
     },
-  });
-  const greet = (threadId: number): EventEmitter => {
-    const worker = Object.assign(new EventEmitter(), { threadId });
+    7,
+  );
+  /** A thread joins; gives what ends it. */
+  const join = (threadId: number): (() => void) => {
     const { port1, port2 } = new MessageChannel();
     onTestFinished(() => port1.close());
-    const greeting: ThreadGreeting = {
-      waybill: 'ready',
-      threadId,
-      port: port2,
-      workerFunctions: ['near'],
+    let end = (): void => {};
+    const onGone = (tell: (error: WaybillError) => void): void => {
+      end = () => tell(makeError('ERR_WAYBILL_WORKER_EXITED', 'it exited'));
     };
-    roster.greeted(greeting, worker as unknown as Worker);
-    workers.push(worker);
-    return worker;
+    roster.joined({ threadId, port: port2, workerFunctions: ['near'], onGone });
+    ends.push(() => end());
+    return () => end();
   };
-  const fail = (threadId: number, worker = new EventEmitter()): void => {
-    const error = errorToWire(makeError('ERR_WAYBILL_HOST_MODULE_FAILED', 'no database'));
-    roster.greeted({ waybill: 'failed', threadId, error }, worker as unknown as Worker);
+  const fail = (): void =>
+    roster.failed(makeError('ERR_WAYBILL_HOST_MODULE_FAILED', 'no database'));
+  const endAll = (): void => {
+    for (const end of ends) end();
   };
-  const end = (): void => {
-    for (const worker of workers) worker.emit('exit', 0);
-  };
-  return { roster, heard, greet, fail, [Symbol.dispose]: end };
+  return { roster, heard, join, fail, [Symbol.dispose]: endAll };
 }
 
 test('a roster is complete when all threads have joined, and each frees places', async () => {
   await using _leaks = leakCheck();
   using opened = openRoster(2);
   const complete = opened.roster.complete();
-  opened.greet(1);
+  opened.join(1);
   expect(opened.heard).toEqual(['started 1', 'freed']);
-  opened.greet(2);
+  opened.join(2);
   await complete;
   expect(opened.roster.workerFunctions).toEqual(['near']);
-  expect(opened.roster.any().threadId).toBe(1);
+  expect(opened.roster.isComplete).toBe(true);
 });
 
 test('a thread that cannot start fails the roster with its reason', async () => {
   using opened = openRoster(2);
   const complete = opened.roster.complete();
-  opened.greet(1);
-  opened.fail(2);
+  opened.join(1);
+  opened.fail();
   await expect(complete).rejects.toMatchObject({
     code: 'ERR_WAYBILL_HOST_MODULE_FAILED',
     message: 'no database',
@@ -80,44 +78,49 @@ test('a thread that does not start in time fails the roster', async () => {
   });
 });
 
-test('a thread that exits leaves the roster, and where all have there is none to ask', async () => {
+test('a thread that exits leaves the roster', async () => {
   using opened = openRoster(1);
-  const worker = opened.greet(1);
-  worker.emit('exit', 7);
+  const end = opened.join(1);
+  end();
   expect(opened.roster.members).toEqual([]);
   expect(opened.heard.at(-1)).toBe('exited 1 false');
-  expect(() => opened.roster.any()).toThrow(
-    expect.objectContaining({ code: 'ERR_WAYBILL_WORKER_EXITED' }),
-  );
+});
+
+test('a roster that will not be complete any more is not waited for', async () => {
+  await using _leaks = leakCheck();
+  using opened = openRoster(1);
+  const complete = opened.roster.complete();
+  opened.roster.giveUp(new Error('the process is gone'));
+  await expect(complete).rejects.toThrow('the process is gone');
 });
 
 test('the exit of a thread is expected once the pool closes, also of one that joins late', async () => {
   using opened = openRoster(1);
-  const early = opened.greet(1);
+  const early = opened.join(1);
   opened.roster.leave();
-  const late = opened.greet(2);
+  const late = opened.join(2);
   expect(opened.roster.members.some((member) => member.isReady)).toBe(false);
-  early.emit('exit', 0);
-  late.emit('exit', 0);
+  early();
+  late();
   expect(opened.heard.slice(-2)).toEqual(['exited 1 true', 'exited 2 true']);
 });
 
 test('a thread that says that it must end gets nothing more, and stays until it is gone', async () => {
   using opened = openRoster(1);
-  const worker = opened.greet(1);
-  opened.fail(1, worker);
+  const end = opened.join(1);
+  opened.roster.failing(1);
   expect(opened.roster.members).toHaveLength(1);
   expect(opened.roster.members[0]?.isReady).toBe(false);
-  worker.emit('exit', 1);
+  end();
   expect(opened.heard.at(-1)).toBe('exited 1 false');
 });
 
 test('a replacement that cannot start is warned of', async () => {
   using opened = openRoster(1);
   const complete = opened.roster.complete();
-  opened.greet(1).emit('exit', 1);
+  opened.join(1)();
   await complete;
   const warned = once(process, 'warning');
-  opened.fail(2);
+  opened.fail();
   expect(String((await warned)[0])).toContain('no database');
 });

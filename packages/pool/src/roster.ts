@@ -1,16 +1,15 @@
 import { inspect } from 'node:util';
-import type { Worker } from 'node:worker_threads';
-import { errorFromWire, makeError } from '@waybill/protocol';
-import type { ThreadGreeting } from '@waybill/worker/entry-url';
-import type { ThreadsListener } from './piscina-threads.ts';
+import { makeError } from '@waybill/protocol';
 import { PoolMember } from './pool-member.ts';
 import type { PoolListener, PoolOptions } from './pool-options.ts';
+import type { JoinedThread, ThreadsListener } from './threads.ts';
 
 /** How long a thread may take to start, its host functions included. */
 const startLimitMs = 30_000;
 
-/** The threads that are up. Piscina replaces one that exits; the new one joins when it has introduced itself. */
+/** The threads of one process that are up. Piscina replaces one that exits; the new one joins when it has introduced itself. */
 export class Roster implements ThreadsListener {
+  readonly processId: number;
   readonly members: PoolMember[] = [];
   readonly #options: PoolOptions;
   readonly #completed: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -18,7 +17,8 @@ export class Roster implements ThreadsListener {
   #isComplete = false;
   #leaving = false;
 
-  constructor(options: PoolOptions) {
+  constructor(options: PoolOptions, processId: number) {
+    this.processId = processId;
     this.#options = options;
   }
 
@@ -35,16 +35,19 @@ export class Roster implements ThreadsListener {
     }
   }
 
+  /** Whether all threads have joined once. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** The threads will not be complete any more, and that is known already. */
+  giveUp(error: unknown): void {
+    this.#completed.reject(error);
+  }
+
   /** Names of the host functions that the threads' own module exports. */
   get workerFunctions(): readonly string[] {
     return this.#workerFunctions;
-  }
-
-  /** A thread that takes attempts. @throws `ERR_WAYBILL_WORKER_EXITED` where there is none at this moment */
-  any(): PoolMember {
-    const found = this.members.find((member) => member.isReady);
-    if (found !== undefined) return found;
-    throw makeError('ERR_WAYBILL_WORKER_EXITED', 'no worker thread is up at this moment');
   }
 
   /** The pool is closing: exits are expected from now on. */
@@ -53,27 +56,26 @@ export class Roster implements ThreadsListener {
     for (const member of this.members) member.leave();
   }
 
-  greeted(greeting: ThreadGreeting, worker: Worker): void {
-    if (greeting.waybill === 'failed') {
-      const known = this.members.find((member) => member.threadId === greeting.threadId);
-      // One that was up dies of its error in a moment, and is heard of again.
-      if (known === undefined) this.failed(errorFromWire(greeting.error));
-      else known.fail();
-      return;
-    }
+  joined(thread: JoinedThread): void {
     const { functionProgram } = this.#options;
-    this.#workerFunctions = greeting.workerFunctions;
-    const member = new PoolMember(worker, greeting.port, {
+    const { processId } = this;
+    this.#workerFunctions = thread.workerFunctions;
+    const member = new PoolMember(thread, {
+      processId,
       listener: this.#listener(),
       functionProgram,
     });
     this.members.push(member);
     if (this.#leaving) member.leave();
-    this.#options.listener.workerStarted(member.threadId);
+    this.#options.listener.workerStarted({ processId, threadId: member.threadId });
     this.#options.listener.slotFreed();
     if (this.members.length < this.#options.threads) return;
     this.#isComplete = true;
     this.#completed.resolve();
+  }
+
+  failing(threadId: number): void {
+    this.members.find((member) => member.threadId === threadId)?.fail();
   }
 
   failed(error: unknown): void {
@@ -85,17 +87,13 @@ export class Roster implements ThreadsListener {
 
   #listener(): PoolListener {
     const { listener } = this.#options;
-    const workerExited = (threadId: number, expected: boolean): void => {
-      const index = this.members.findIndex((member) => member.threadId === threadId);
-      if (index >= 0) this.members.splice(index, 1);
-      listener.workerExited(threadId, expected);
-    };
     return {
-      workerExited,
-      workerStarted: (threadId) => listener.workerStarted(threadId),
-      isolateRecycled: (...what) => listener.isolateRecycled(...what),
-      isolateWedged: (...what) => listener.isolateWedged(...what),
-      slotFreed: () => listener.slotFreed(),
+      ...listener,
+      workerExited: (thread, expected) => {
+        const index = this.members.findIndex(({ threadId }) => threadId === thread.threadId);
+        if (index >= 0) this.members.splice(index, 1);
+        listener.workerExited(thread, expected);
+      },
     };
   }
 }

@@ -19,9 +19,15 @@ export function exit(): void {
   process.exit(7);
 }
 
-/** Blocks the whole thread, until it is terminated; says so before. */
+/** Blocks the whole thread, until it is terminated. */
 export function block(): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel between threads has no origin
-  new BroadcastChannel('blocked').postMessage('');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+const hoarded: Buffer[] = [];
+
+/** Takes more memory than a pool process of a test may, and keeps it. */
+export function hoard(): Promise<never> {
+  hoarded.push(Buffer.alloc(2 ** 30, 1));
+  return new Promise(() => {});
 }

@@ -3,6 +3,16 @@ import type { Refusal } from './refusal.ts';
 /** Functions by name, as one side of a session offers them. */
 export type ExposedFunctions = Readonly<Record<string, (...args: never[]) => unknown>>;
 
+/** What a session needs of a port: a `MessagePort` of `node:worker_threads`, or what carries frames between processes. */
+export interface SessionPort {
+  /** Sends a frame: plain data. May throw what cannot be sent. */
+  postMessage(frame: unknown): void;
+  /** Hears `message` with each frame, `messageerror` for one that cannot be read, `close` once. */
+  on(event: string, listener: (message: unknown) => void): unknown;
+  off(event: string, listener: (message: unknown) => void): unknown;
+  close(): void;
+}
+
 /** Any object type whose members are all functions: what the other side is said to expose. */
 export type CallableApi<Api> = { readonly [Name in keyof Api]: (...args: never[]) => unknown };
 

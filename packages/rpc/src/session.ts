@@ -1,11 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { MessagePort } from 'node:worker_threads';
 import { errorToWire, makeError, type WaybillError } from '@waybill/protocol';
 import { assertNames } from './assert-names.ts';
 import { CallingSide } from './calling-side.ts';
 import { type Frame, thrownName } from './frame.ts';
 import { parseFrame } from './parse-frame.ts';
-import type { CallableApi, CallOptions, Peer, SessionOptions } from './peer.ts';
+import type { CallableApi, CallOptions, Peer, SessionOptions, SessionPort } from './peer.ts';
 import { describeRefusal, makeRefusal, type Refusal } from './refusal.ts';
 import { ServingSide } from './serving-side.ts';
 
@@ -17,12 +16,12 @@ import { ServingSide } from './serving-side.ts';
  * port was made in: call it in the root context. The caller's context reaches an exposed function only as an argument
  * (`ContextWire`), which that function re-enters.
  *
- * @param port taken over: nothing else may listen or post. It keeps the thread alive until `port.unref()`. Closed when
- * the peer is disposed or breaks.
+ * @param port taken over: nothing else may listen or post. A MessagePort keeps the thread alive until `port.unref()`.
+ * Closed when the peer is disposed or breaks.
  * @throws ERR_WAYBILL_INVALID_OPTIONS for a name that cannot be called or a member that is no function.
  */
 export function openSession<Api extends CallableApi<Api>>(
-  port: MessagePort,
+  port: SessionPort,
   options: SessionOptions<Api> = {},
 ): Peer<Api> {
   assertNames(options);
@@ -31,7 +30,7 @@ export function openSession<Api extends CallableApi<Api>>(
 
 /** A session has two modes, open and, once `#brokenBy` is set, broken; only `break` changes it, once. */
 class PortSession<Api extends CallableApi<Api>> implements Peer<Api> {
-  readonly #port: MessagePort;
+  readonly #port: SessionPort;
   readonly #post: (frame: Frame) => void;
   readonly #calling: CallingSide;
   readonly #serving: ServingSide;
@@ -47,7 +46,7 @@ class PortSession<Api extends CallableApi<Api>> implements Peer<Api> {
   #refusedCount = 0;
   #lateReplyCount = 0;
 
-  constructor(port: MessagePort, { expose = {}, names = [], onRefused }: SessionOptions<Api>) {
+  constructor(port: SessionPort, { expose = {}, names = [], onRefused }: SessionOptions<Api>) {
     const post = (frame: Frame): void => port.postMessage(frame);
     this.#port = port;
     this.#post = post;

@@ -15,10 +15,13 @@ export interface UntilOptions {
  *
  * @throws Error when the condition does not hold within `limitMs`; what `condition` throws goes through.
  */
-export async function until(condition: () => boolean, options: UntilOptions = {}): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  options: UntilOptions = {},
+): Promise<void> {
   const { limitMs = 5_000, describe } = options;
   const startMs = performance.now();
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() - startMs > limitMs) {
       const missing = describe?.() ?? String(condition);
       throw new Error(`Still not so after ${limitMs} ms: ${missing}`);

@@ -1,0 +1,162 @@
+import { ContextSnapshot } from '@waybill/context';
+import {
+  type AttemptMessage,
+  type AttemptReport,
+  type Program,
+  type WaybillError,
+  errorToWire,
+  makeError,
+} from '@waybill/protocol';
+import type { Crew, Crews } from './crew.ts';
+import { placeAttempt } from './placement.ts';
+import type { Pool, PoolLease, PoolStats } from './pool.ts';
+import type { PoolMember } from './pool-member.ts';
+import type { AttemptHost, PoolOptions } from './pool-options.ts';
+
+const { root } = ContextSnapshot;
+
+/** How long a thread may take to say what it holds, in ms. */
+const statsLimitMs = 1_000;
+
+/** What a lease is a lease of. */
+interface Place {
+  readonly crew: Crew;
+  readonly member: PoolMember;
+}
+
+/** Places in the threads of all crews, and the attempts in them. */
+export class CrewPool implements Pool {
+  readonly #options: PoolOptions;
+  readonly #crews: Crews;
+  readonly #places: WeakMap<PoolLease, Place> = new WeakMap();
+  readonly #workerFunctions: readonly string[];
+  #closed: Promise<void> | undefined;
+
+  /** @param crews - started; the pool ends them */
+  constructor(options: PoolOptions, crews: Crews) {
+    this.#options = options;
+    this.#crews = crews;
+    this.#workerFunctions = crews.serving[0]?.roster.workerFunctions ?? [];
+  }
+
+  get workerFunctions(): readonly string[] {
+    return this.#workerFunctions;
+  }
+
+  get freeCount(): number {
+    const { slotCount, leasedCount } = this.#count();
+    return slotCount - leasedCount;
+  }
+
+  lease(tenant: string, alone = false): PoolLease | undefined {
+    if (this.#closed !== undefined) return undefined;
+    const { attemptsPerThread, listener } = this.#options;
+    const crews = this.#crews.open(tenant, alone);
+    const members = crews.flatMap(({ roster }) => roster.members);
+    const member = placeAttempt(members, tenant, attemptsPerThread);
+    const crew = crews.find(({ processId }) => processId === member?.processId);
+    if (member === undefined || crew === undefined) return undefined;
+    member.leasedCount += 1;
+    this.#crews.placed(crew, tenant, alone);
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      member.leasedCount -= 1;
+      crew.released();
+      listener.slotFreed();
+    };
+    const { processId, threadId } = member;
+    const lease: PoolLease = { processId, threadId, release };
+    this.#places.set(lease, { crew, member });
+    return lease;
+  }
+
+  async run(lease: PoolLease, message: AttemptMessage, host: AttemptHost): Promise<AttemptReport> {
+    const { crew, member } = this.#placeOf(lease);
+    const gone = Promise.withResolvers<never>();
+    const forget = member.whenGone(gone.reject);
+    member.attempts.set(message.attemptId, host);
+    try {
+      const report = root.run(() => crew.run(member.threadId, message));
+      const made = await Promise.race([report, gone.promise]);
+      member.isSuspect = false;
+      return made;
+    } finally {
+      forget();
+      member.attempts.delete(message.attemptId);
+    }
+  }
+
+  suspect(lease: PoolLease): void {
+    const { crew, member } = this.#placeOf(lease);
+    root.run(() => this.#crews.doubt(crew, member));
+  }
+
+  cancel(lease: PoolLease, attemptId: number, error: WaybillError): void {
+    this.#tell(this.#placeOf(lease).member, (member) =>
+      member.peer.call('cancel', [attemptId, errorToWire(error)]),
+    );
+  }
+
+  async checkProgram(program: Program): Promise<void> {
+    const ready = this.#members().find((member) => member.isReady);
+    if (ready !== undefined) return ready.peer.call('checkProgram', [program]);
+    throw makeError('ERR_WAYBILL_WORKER_EXITED', 'no worker thread is up at this moment');
+  }
+
+  dropFunction(functionKey: string): void {
+    for (const { roster } of this.#crews.all) {
+      for (const each of roster.members) {
+        this.#tell(each, (member) => member.peer.call('dropFunction', [functionKey]));
+      }
+    }
+  }
+
+  async stats(): Promise<PoolStats> {
+    const deadlineMs = performance.now() + statsLimitMs;
+    const ready = this.#crews.all.flatMap(({ roster }) =>
+      roster.members.filter((member) => member.isReady),
+    );
+    const asked = ready.map((member) => member.peer.call('stats', [], { deadlineMs }));
+    const answers = await Promise.allSettled(asked);
+    const threads = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const processes = this.#crews.all.map((crew) => crew.stats());
+    return { ...this.#count(), processes, threads };
+  }
+
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= root.run(() => this.#crews.close(graceMs));
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close(1_000);
+  }
+
+  #members(): readonly PoolMember[] {
+    return this.#crews.serving.flatMap(({ roster }) => roster.members);
+  }
+
+  #count(): Pick<PoolStats, 'slotCount' | 'leasedCount'> {
+    const ready = this.#members().filter((member) => member.isReady);
+    return {
+      slotCount: ready.length * this.#options.attemptsPerThread,
+      leasedCount: ready.reduce((sum, member) => sum + member.leasedCount, 0),
+    };
+  }
+
+  #placeOf(lease: PoolLease): Place {
+    const place = this.#places.get(lease);
+    if (place === undefined) throw new TypeError('the lease is not of this pool');
+    return place;
+  }
+
+  // Sends something whose answer nobody needs. A broken session means that the thread is gone, and all it had.
+  #tell(member: PoolMember, call: (member: PoolMember) => Promise<unknown>): void {
+    call(member).catch((failure: unknown) => {
+      if (member.peer.broken.aborted) return;
+      process.emitWarning(`a worker thread refused: ${String(failure)}`, 'WaybillWarning');
+    });
+  }
+}

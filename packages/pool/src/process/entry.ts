@@ -1,0 +1,82 @@
+// What a pool process runs. Its event loop only carries messages between the submitting process and the threads; no guest
+// code runs here, and none can keep it from answering.
+import { writeFileSync } from 'node:fs';
+import { errorToWire } from '@waybill/protocol';
+import type { SessionPort } from '@waybill/rpc';
+import { setEngineFlags } from '../engine-flags.ts';
+import { PiscinaThreads } from '../piscina-threads.ts';
+import type { ThreadsPlan } from '../threads.ts';
+import type { DownMessage, UpMessage } from './link-messages.ts';
+import { monotonicEpochMs } from './process-clock.ts';
+
+/** Where the machine runs out of memory, the kernel ends this process before others: it can be replaced. */
+const oomScore = '500';
+
+function endMyself(): void {
+  // With live isolates no other way out is sure: `process.exit` hangs or crashes.
+  process.kill(process.pid, 'SIGKILL');
+}
+
+// The submitting process is gone, however it went: nobody would stop the guests.
+process.on('disconnect', endMyself);
+// Ctrl-C and service managers reach the whole group: the submitting process decides when this one ends.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+if (process.platform === 'linux') volunteer();
+
+function volunteer(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', oomScore);
+  } catch (error) {
+    process.emitWarning(`the score for running out of memory stays: ${String(error)}`);
+  }
+}
+
+function send(message: UpMessage): void {
+  // What cannot be sent has nobody left to hear it: `disconnect` follows.
+  process.send?.(message, undefined, undefined, () => {});
+}
+
+function beat(): void {
+  send({
+    kind: 'beat',
+    rssBytes: process.memoryUsage.rss(),
+    epochMs: monotonicEpochMs(),
+  });
+}
+
+function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
+  const ports = new Map<number, SessionPort>();
+  const threads = new PiscinaThreads(plan, {
+    joined({ threadId, port, workerFunctions, onGone }) {
+      ports.set(threadId, port);
+      port.on('message', (frame) => send({ kind: 'frame', threadId, frame }));
+      onGone((error) => {
+        ports.delete(threadId);
+        send({ kind: 'gone', threadId, error: errorToWire(error) });
+      });
+      send({ kind: 'joined', threadId, workerFunctions: [...workerFunctions] });
+    },
+    failing: (threadId) => send({ kind: 'failing', threadId }),
+    failed: (error) => send({ kind: 'failed', error: errorToWire(error) }),
+  });
+  return (message) => {
+    if (message.kind === 'frame') ports.get(message.threadId)?.postMessage(message.frame);
+    else if (message.kind === 'beat') beat();
+    else if (message.kind === 'run') {
+      const { runId, threadId } = message;
+      threads.run(threadId, message.message).then(
+        (report) => send({ kind: 'ran', runId, report }),
+        (error: unknown) => send({ kind: 'refused', runId, error: errorToWire(error) }),
+      );
+    }
+  };
+}
+
+setEngineFlags();
+let take: ((message: DownMessage) => void) | undefined;
+process.on('message', (message: DownMessage) => {
+  if (message.kind === 'start') {
+    beat();
+    take = startThreads(message.plan);
+  } else take?.(message);
+});

@@ -1,0 +1,184 @@
+import { makeError } from '@waybill/protocol';
+import { type Crew, type Crews, leasedCountOf } from '../crew.ts';
+import type { PoolMember } from '../pool-member.ts';
+import type { PoolOptions, ProcessLoss } from '../pool-options.ts';
+import { PoolProcess, type ProcessLinks } from './pool-process.ts';
+
+/** How long a thread that was late has to answer before its process is given up, in ms. */
+const doubtMs = 500;
+
+/** The wait after a process that could not be started, in ms: it doubles with each in a row. */
+const backoffMs = { first: 250, most: 30_000 };
+
+/**
+ * The pool processes: some serve, warm spares stand by. A spare takes over the moment one is lost, and a new one is started
+ * in its place.
+ */
+export class Fleet implements Crews, ProcessLinks {
+  readonly #options: PoolOptions;
+  readonly #processes: Set<PoolProcess> = new Set();
+  #serving: readonly PoolProcess[] = [];
+  #isFilling = false;
+  #failedCount = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  private constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the processes that serve; they are up when it resolves, the spares follow. @throws why one could not start */
+  static async start(options: PoolOptions): Promise<Fleet> {
+    const fleet = new Fleet(options);
+    const { count } = options.processes;
+    try {
+      await Promise.all(Array.from({ length: count }, () => fleet.#startOne()));
+      fleet.#fill();
+      return fleet;
+    } catch (error) {
+      await fleet.close(0);
+      throw error;
+    }
+  }
+
+  get serving(): readonly PoolProcess[] {
+    return this.#serving;
+  }
+
+  get all(): readonly PoolProcess[] {
+    return [...this.#processes].filter(({ state }) => state !== 'starting');
+  }
+
+  open(tenant: string, alone: boolean): readonly Crew[] {
+    if (alone) return this.#idleSpares().slice(0, 1);
+    return this.#options.isolation === 'tenant-process' ? this.#openFor(tenant) : this.#serving;
+  }
+
+  placed(crew: Crew, tenant: string, alone: boolean): void {
+    const process = crew as PoolProcess;
+    process.isAlone = alone;
+    if (this.#options.isolation === 'tenant-process') process.tenant = tenant;
+  }
+
+  doubt(crew: Crew, member: PoolMember): void {
+    member.isSuspect = true;
+    const deadlineMs = performance.now() + doubtMs;
+    const answered = member.peer.call('stats', [], { deadlineMs });
+    answered.catch(() => (crew as PoolProcess).wedge('a thread was late and did not answer'));
+  }
+
+  wedged(process: PoolProcess, reason: string): void {
+    this.#options.listener.processWedged(process.processId, reason);
+    this.#replace(process);
+  }
+
+  exited(process: PoolProcess, loss: ProcessLoss | undefined): void {
+    const wasUp = this.#processes.delete(process) && process.roster.isComplete;
+    if (wasUp) this.#options.listener.processExited(process.processId, loss);
+    this.#replace(process);
+  }
+
+  emptied(process: PoolProcess): void {
+    // Where processes are not shared, one in which an attempt ran alone is of no use to another tenant.
+    if (!process.isServing && process.tenant !== undefined) this.#retire(process);
+    else this.#promote();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    await Promise.all([...this.#processes].map((process) => process.close(graceMs)));
+  }
+
+  #idleSpares(): PoolProcess[] {
+    return [...this.#processes].filter(
+      (each) => each.state === 'ready' && !each.isServing && leasedCountOf(each) === 0,
+    );
+  }
+
+  // Processes of the tenant, one that served nobody yet, or one that can be replaced because nothing runs in it.
+  #openFor(tenant: string): readonly PoolProcess[] {
+    const { attemptsPerThread } = this.#options;
+    const own = this.#serving.filter(
+      (each) =>
+        each.tenant === tenant &&
+        each.roster.members.some(({ leasedCount }) => leasedCount < attemptsPerThread),
+    );
+    if (own.length > 0) return own;
+    const isBlank = (each: PoolProcess): boolean => each.tenant === undefined;
+    if (!this.#serving.some(isBlank)) {
+      const idle = this.#serving.find((each) => leasedCountOf(each) === 0);
+      if (idle !== undefined) this.#retire(idle);
+    }
+    return this.#serving.filter(isBlank).slice(0, 1);
+  }
+
+  #retire(process: PoolProcess): void {
+    void process.close(0);
+    this.#replace(process);
+  }
+
+  #replace(process: PoolProcess): void {
+    process.isServing = false;
+    this.#serving = this.#serving.filter((each) => each !== process);
+    this.#promote();
+    this.#fill();
+  }
+
+  #promote(): void {
+    const missingCount = this.#options.processes.count - this.#serving.length;
+    if (missingCount <= 0 || this.#isClosed) return;
+    const promoted = this.#idleSpares().slice(0, missingCount);
+    for (const process of promoted) process.isServing = true;
+    this.#serving = [...this.#serving, ...promoted];
+    if (promoted.length > 0) this.#options.listener.slotFreed();
+  }
+
+  // One after the other: each start costs the others a core.
+  #fill(): void {
+    const { count, spares } = this.#options.processes;
+    const living = [...this.#processes].filter(
+      ({ state }) => state === 'starting' || state === 'ready',
+    );
+    if (this.#isFilling || this.#isClosed || this.#retry !== undefined) return;
+    if (living.length >= count + spares) return;
+    this.#isFilling = true;
+    this.#startOne()
+      .then(
+        () => void (this.#failedCount = 0),
+        (error: unknown) => this.#retryLater(error),
+      )
+      .finally(() => {
+        this.#isFilling = false;
+        this.#fill();
+      });
+  }
+
+  #retryLater(error: unknown): void {
+    if (this.#isClosed) return;
+    const waitMs = Math.min(backoffMs.most, backoffMs.first * 2 ** this.#failedCount);
+    this.#failedCount += 1;
+    const words = `a pool process could not be started, the next try is in ${waitMs} ms: ${String(error)}`;
+    process.emitWarning(words, 'WaybillWarning');
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#fill();
+    }, waitMs);
+  }
+
+  async #startOne(): Promise<void> {
+    const process = new PoolProcess(this.#options, this);
+    this.#processes.add(process);
+    try {
+      await process.start();
+    } catch (error) {
+      await process.close(0);
+      throw error;
+    }
+    if (this.#isClosed) throw makeError('ERR_WAYBILL_CLOSED', 'the pool was closed meanwhile');
+    this.#options.listener.processStarted(process.processId);
+    this.#promote();
+    // A spare is a place too, for an attempt that has to run alone.
+    this.#options.listener.slotFreed();
+  }
+}

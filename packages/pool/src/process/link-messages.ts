@@ -1,0 +1,35 @@
+import type { AttemptMessage, AttemptReport, ErrorWire } from '@waybill/protocol';
+import type { ThreadsPlan } from '../threads.ts';
+
+/** What the submitting process says to a pool process; JSON. */
+export type DownMessage =
+  /** The first: which threads to start. */
+  | { readonly kind: 'start'; readonly plan: ThreadsPlan }
+  | {
+      readonly kind: 'run';
+      readonly runId: number;
+      readonly threadId: number;
+      readonly message: AttemptMessage;
+    }
+  /** A frame of the session with a thread. */
+  | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
+  /** Asks for a sign of life. */
+  | { readonly kind: 'beat' };
+
+/** What a pool process says to the submitting process; JSON, and untrusted: a guest may have taken the process over. */
+export type UpMessage =
+  | { readonly kind: 'joined'; readonly threadId: number; readonly workerFunctions: string[] }
+  | { readonly kind: 'failing'; readonly threadId: number }
+  /** A thread could not start, or failed outside of any attempt. */
+  | { readonly kind: 'failed'; readonly error: ErrorWire }
+  | { readonly kind: 'gone'; readonly threadId: number; readonly error: ErrorWire }
+  | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
+  | { readonly kind: 'ran'; readonly runId: number; readonly report: AttemptReport }
+  | { readonly kind: 'refused'; readonly runId: number; readonly error: ErrorWire }
+  | {
+      readonly kind: 'beat';
+      /** Resident memory. */
+      readonly rssBytes: number;
+      /** `monotonicEpochMs()` there. */
+      readonly epochMs: number;
+    };

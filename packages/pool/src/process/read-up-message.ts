@@ -1,0 +1,74 @@
+import type { UpMessage } from './link-messages.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isTime: Check = (value) => Number.isFinite(value);
+const isAnything: Check = () => true;
+const isNames: Check = (value) =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string');
+const isText: Check = (value) => typeof value === 'string';
+const isParcel: Check = (value) =>
+  isFields(value) && isText(value['text']) && isText(value['bytes']);
+
+const isSettlement: Check = (value) =>
+  isFields(value) &&
+  (value['ok'] === true
+    ? isParcel(value['value'])
+    : value['ok'] === false && isFields(value['error']));
+
+const usageFields = ['startedMs', 'cpuMs', 'heapBytes', 'hostCalls', 'hostWaitMs', 'logBytes'];
+const steps: readonly unknown[] = [undefined, 'interrupt', 'dispose', 'wedge'];
+
+const isReport: Check = (value) =>
+  isFields(value) &&
+  isSettlement(value['settlement']) &&
+  isLines(value['logs']) &&
+  isHops(value['hops']) &&
+  steps.includes(value['escalation']) &&
+  hasTimes(value['usage'], usageFields);
+
+const hasTimes = (value: unknown, names: readonly string[]): boolean =>
+  isFields(value) && names.every((name) => isTime(value[name]));
+
+const isLines: Check = (value) =>
+  Array.isArray(value) &&
+  value.every(
+    (line) => hasTimes(line, ['seq', 'atMs']) && isText(line['level']) && isText(line['text']),
+  );
+
+const isHops: Check = (value) =>
+  Array.isArray(value) &&
+  value.every(
+    (hop) =>
+      hasTimes(hop, ['threadId', 'atMs']) && isText(hop['kind']) && isContext(hop['context']),
+  );
+
+const isContext: Check = (value) =>
+  Array.isArray(value) && value.every((pair) => isNames(pair) && pair.length === 2);
+
+const fieldsOf: { readonly [Kind in UpMessage['kind']]: Readonly<Record<string, Check>> } = {
+  joined: { threadId: isCount, workerFunctions: isNames },
+  failing: { threadId: isCount },
+  failed: { error: isFields },
+  gone: { threadId: isCount, error: isFields },
+  frame: { threadId: isCount, frame: isAnything },
+  ran: { runId: isCount, report: isReport },
+  refused: { runId: isCount, error: isFields },
+  beat: { rssBytes: isCount, epochMs: isTime },
+};
+
+/**
+ * Reads what a pool process sent. Never throws.
+ *
+ * @returns undefined for what is no message
+ */
+export function readUpMessage(message: unknown): UpMessage | undefined {
+  if (!isFields(message)) return undefined;
+  const { kind } = message;
+  if (typeof kind !== 'string' || !Object.hasOwn(fieldsOf, kind)) return undefined;
+  const fields = Object.entries(fieldsOf[kind as UpMessage['kind']]);
+  return fields.every(([name, check]) => check(message[name])) ? (message as UpMessage) : undefined;
+}

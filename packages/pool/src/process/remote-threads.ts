@@ -1,0 +1,107 @@
+import {
+  type AttemptMessage,
+  type AttemptReport,
+  type WaybillError,
+  errorFromWire,
+  toWaybillError,
+} from '@waybill/protocol';
+import type { Threads, ThreadsListener } from '../threads.ts';
+import type { DownMessage, UpMessage } from './link-messages.ts';
+import { monotonicEpochMs, toOurClock, toTheirClock } from './process-clock.ts';
+import { RemotePort } from './remote-port.ts';
+
+/** A thread over there. */
+interface RemoteThread {
+  readonly port: RemotePort;
+  readonly mourners: Set<(error: WaybillError) => void>;
+}
+
+/** The threads of a pool process, seen from the submitting one: attempts and session frames go over one link. */
+export class RemoteThreads implements Threads {
+  readonly #send: (message: DownMessage) => void;
+  readonly #listener: ThreadsListener;
+  readonly #threads: Map<number, RemoteThread> = new Map();
+  readonly #runs: Map<number, PromiseWithResolvers<AttemptReport>> = new Map();
+  #lastRunId = 0;
+  // How far its clock is behind ours, in ms.
+  #offsetMs = 0;
+  #goneBy: WaybillError | undefined;
+
+  constructor(send: (message: DownMessage) => void, listener: ThreadsListener) {
+    this.#send = send;
+    this.#listener = listener;
+  }
+
+  run(threadId: number, message: AttemptMessage): Promise<AttemptReport> {
+    if (this.#goneBy !== undefined) return Promise.reject(this.#goneBy);
+    const runId = ++this.#lastRunId;
+    const run = Promise.withResolvers<AttemptReport>();
+    this.#runs.set(runId, run);
+    this.#send({ kind: 'run', runId, threadId, message: toTheirClock(message, this.#offsetMs) });
+    return run.promise;
+  }
+
+  /** Takes a message that came from the process. */
+  receive(message: UpMessage): void {
+    switch (message.kind) {
+      case 'joined':
+        return this.#joined(message.threadId, message.workerFunctions);
+      case 'failing':
+        return this.#listener.failing(message.threadId);
+      case 'failed':
+        return this.#listener.failed(errorFromWire(message.error));
+      case 'gone':
+        return this.#gone(message.threadId, toWaybillError(errorFromWire(message.error)));
+      case 'frame':
+        return this.#threads.get(message.threadId)?.port.receive(message.frame);
+      case 'ran':
+        return this.#settle(message.runId)?.resolve(toOurClock(message.report, this.#offsetMs));
+      case 'refused':
+        return this.#settle(message.runId)?.reject(errorFromWire(message.error));
+      case 'beat':
+        this.#offsetMs = message.epochMs - monotonicEpochMs();
+        return undefined;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  /** The process is gone: everything that was under way there fails with the error. */
+  lose(error: WaybillError): void {
+    if (this.#goneBy !== undefined) return;
+    this.#goneBy = error;
+    for (const threadId of [...this.#threads.keys()]) this.#gone(threadId, error);
+    for (const run of this.#runs.values()) run.reject(error);
+    this.#runs.clear();
+  }
+
+  /** The threads end with their process. */
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #joined(threadId: number, workerFunctions: readonly string[]): void {
+    if (this.#threads.has(threadId)) return;
+    const port = new RemotePort((frame) => this.#send({ kind: 'frame', threadId, frame }));
+    const mourners = new Set<(error: WaybillError) => void>();
+    this.#threads.set(threadId, { port, mourners });
+    this.#listener.joined({
+      threadId,
+      port,
+      workerFunctions,
+      onGone: (tell) => void mourners.add(tell),
+    });
+  }
+
+  #gone(threadId: number, error: WaybillError): void {
+    const thread = this.#threads.get(threadId);
+    this.#threads.delete(threadId);
+    for (const tell of thread?.mourners ?? []) tell(error);
+  }
+
+  #settle(runId: number): PromiseWithResolvers<AttemptReport> | undefined {
+    const run = this.#runs.get(runId);
+    this.#runs.delete(runId);
+    return run;
+  }
+}

@@ -1,0 +1,43 @@
+import type { AttemptMessage, AttemptReport, WaybillError } from '@waybill/protocol';
+import type { SessionPort } from '@waybill/rpc';
+import type { ThreadOptions } from '@waybill/worker/entry-url';
+
+/** A thread that is up and introduced itself. */
+export interface JoinedThread {
+  /** Node's id, unique within its process. */
+  readonly threadId: number;
+  /** Our end of the session with it. */
+  readonly port: SessionPort;
+  /** Names of the host functions that its module exports. */
+  readonly workerFunctions: readonly string[];
+  /** Hears once that the thread is gone, as the error of the attempts that it had. */
+  onGone(tell: (error: WaybillError) => void): void;
+}
+
+/** Hears what happens to the threads of one process. */
+export interface ThreadsListener {
+  joined(thread: JoinedThread): void;
+  /** A thread that is up said that it must end. */
+  failing(threadId: number): void;
+  /** A thread could not start, or failed outside of any attempt. */
+  failed(error: unknown): void;
+}
+
+/** The threads of one process, wherever that is. */
+export interface Threads {
+  /**
+   * Runs an attempt in a thread.
+   *
+   * @throws `ERR_WAYBILL_WORKER_EXITED` where the thread is gone; `ERR_WAYBILL_INTERNAL` where the message cannot be sent
+   */
+  run(threadId: number, message: AttemptMessage): Promise<AttemptReport>;
+  /** Ends the threads. With threads in this process only after their isolates are disposed. */
+  end(): Promise<void>;
+}
+
+/** How many threads there are and what each is told at birth; plain data. */
+export interface ThreadsPlan {
+  readonly threads: number;
+  readonly attemptsPerThread: number;
+  readonly options: Omit<ThreadOptions, 'runClock'>;
+}
