@@ -8,14 +8,18 @@ const calls = (name: string): string => `export default (_, { host }) => host.${
 
 const containments = ['thread', 'process'] as const;
 const ends = [
-  ['throws outside of any host call', 'throwLater', 'thrown outside of any host call'],
-  ['leaves a rejection unhandled', 'rejectLater', 'rejected and not handled'],
-  ['calls process.exit', 'exit', 'process.exit(7) was called in a pool thread'],
+  {
+    how: 'throws outside of any host call',
+    name: 'throwLater',
+    cause: 'thrown outside of any host call',
+  },
+  { how: 'leaves a rejection unhandled', name: 'rejectLater', cause: 'rejected and not handled' },
+  { how: 'calls process.exit', name: 'exit', cause: 'process.exit(7) was called in a pool thread' },
 ] as const;
 
-test.each(containments.flatMap((containment) => ends.map((end) => [containment, ...end] as const)))(
-  'contained by %s: a thread whose operator code %s ends in order, and is replaced',
-  async (containment, _how, name, cause) => {
+test.each(containments.flatMap((containment) => ends.map((end) => ({ containment, ...end }))))(
+  'contained by $containment: a thread whose operator code $how ends in order, and is replaced',
+  async ({ containment, name, cause }) => {
     await using opened = await openPool({ containment });
     const warned = once(process, 'warning');
     const replaced = opened.hears('started');

@@ -28,7 +28,7 @@ function openMember() {
     functionProgram: poolOptions.functionProgram,
   });
   const thread = openSession<SubmitterApi>(port2, {
-    names: ['hostCall', 'logged', 'functionProgram'],
+    names: ['hostCall', 'hostCalling', 'logged', 'functionProgram'],
     expose: { stats: () => new Promise(() => {}) },
   });
   const end = (): void => {
@@ -79,5 +79,16 @@ test('a thread that asks for a function that was removed is told so', async () =
   using opened = openMember();
   await expect(opened.thread.call('functionProgram', ['f#1'])).rejects.toMatchObject({
     code: 'ERR_WAYBILL_FUNCTION_NOT_FOUND',
+  });
+});
+
+test('a thread that is about to call a host function of its own says so for its attempts alone', async () => {
+  using opened = openMember();
+  let callingCount = 0;
+  opened.member.attempts.set(1, { ...silentHost, hostCalling: () => void (callingCount += 1) });
+  await opened.thread.call('hostCalling', [1]);
+  expect(callingCount).toBe(1);
+  await expect(opened.thread.call('hostCalling', [2])).rejects.toMatchObject({
+    code: 'ERR_WAYBILL_JOB_ENDED',
   });
 });

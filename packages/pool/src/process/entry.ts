@@ -47,10 +47,11 @@ function beat(): void {
 function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
   const ports = new Map<number, SessionPort>();
   const threads = new PiscinaThreads(plan, {
-    joined({ threadId, port, workerFunctions, onGone }) {
+    joined(thread) {
+      const { threadId, port, workerFunctions } = thread;
       ports.set(threadId, port);
       port.on('message', (frame) => send({ kind: 'frame', threadId, frame }));
-      onGone((error) => {
+      thread.onGone((error) => {
         ports.delete(threadId);
         send({ kind: 'gone', threadId, error: errorToWire(error) });
       });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { makeError } from '@waybill/protocol';
 import { type Crew, type Crews, leasedCountOf } from '../crew.ts';
 import type { PoolMember } from '../pool-member.ts';
@@ -158,7 +159,7 @@ export class Fleet implements Crews, ProcessLinks {
     if (this.#isClosed) return;
     const waitMs = Math.min(backoffMs.most, backoffMs.first * 2 ** this.#failedCount);
     this.#failedCount += 1;
-    const words = `a pool process could not be started, the next try is in ${waitMs} ms: ${String(error)}`;
+    const words = `a pool process could not be started, the next try is in ${waitMs} ms: ${inspect(error)}`;
     process.emitWarning(words, 'WaybillWarning');
     this.#retry = setTimeout(() => {
       this.#retry = undefined;

@@ -165,7 +165,11 @@ export class PoolProcess implements Crew {
       this.#threads.receive(message);
     });
     child.once('disconnect', () => disconnected.resolve());
-    child.once('error', (error) => this.#end(null, null, error));
+    child.on('error', (error) => {
+      // Never started, so no exit will come; whatever else fails is followed by one.
+      if (child.pid === undefined)
+        this.#end(null, null, `it could not be started: ${error.message}`);
+    });
     // What it sent before its end arrives with the end of the channel, which may come later.
     child.once('exit', (code, signal) => {
       void withinMs(lastMessagesMs, disconnected.promise).then(() => this.#end(code, signal));
@@ -181,13 +185,12 @@ export class PoolProcess implements Crew {
     this.#child.kill('SIGKILL');
   }
 
-  #end(exitCode: number | null, signal: NodeJS.Signals | null, cause?: unknown): void {
+  #end(exitCode: number | null, signal: NodeJS.Signals | null, cause?: string): void {
     if (this.#state === 'gone') return;
     const isExpected = this.#state === 'leaving';
     const attemptIds = this.roster.members.flatMap(({ attempts }) => [...attempts.keys()]);
     const how = this.#killedFor?.how ?? (outsideSignals.includes(signal) ? 'outside' : 'crash');
-    const byItself = cause === undefined ? `it ended with ${signal ?? exitCode}` : String(cause);
-    const reason = this.#killedFor?.reason ?? byItself;
+    const reason = this.#killedFor?.reason ?? cause ?? `it ended with ${signal ?? exitCode}`;
     this.#heartbeat[Symbol.dispose]();
     if (isExpected) this.roster.leave();
     this.#state = 'gone';

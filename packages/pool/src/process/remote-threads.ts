@@ -70,7 +70,7 @@ export class RemoteThreads implements Threads {
   lose(error: WaybillError): void {
     if (this.#goneBy !== undefined) return;
     this.#goneBy = error;
-    for (const threadId of [...this.#threads.keys()]) this.#gone(threadId, error);
+    for (const threadId of this.#threads.keys()) this.#gone(threadId, error);
     for (const run of this.#runs.values()) run.reject(error);
     this.#runs.clear();
   }
