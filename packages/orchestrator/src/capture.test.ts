@@ -68,7 +68,8 @@ test('a job of a function runs under its limits and cannot have another heap', a
   await using opened = openOffice(1);
   const program = { source, sourceType: 'module', modules: [] } as const;
   const limits = { cpuMs: 7 };
-  const { key } = opened.office.functions.add({ name: 'f', tenant: 'acme', program, limits });
+  const deployed = { name: 'f', tenant: 'acme', program, limits, rerunnable: true };
+  const { key } = opened.office.functions.add(deployed);
   const spec = { tenant: 'acme', function: 'f' };
   const captured = capture(opened.office, spec, request);
   expect(captured).toMatchObject({
@@ -78,4 +79,17 @@ test('a job of a function runs under its limits and cannot have another heap', a
   expect(() =>
     capture(opened.office, { ...spec, limits: { memoryBytes: 2 ** 24 } }, request),
   ).toThrow(expect.objectContaining({ code: 'ERR_WAYBILL_INVALID_JOB' }));
+});
+
+test('whether a job may run twice is said by the job, or else by its function', async () => {
+  await using opened = openOffice(1);
+  const program = { source, sourceType: 'module', modules: [] } as const;
+  const { functions } = opened.office;
+  functions.add({ name: 'f', tenant: 'acme', program, limits: {}, rerunnable: true });
+  const rerunnable = (spec: JobSpec): boolean =>
+    capture(opened.office, spec, request).job.rerunnable;
+  expect(rerunnable({ source })).toBe(false);
+  expect(rerunnable({ source, rerunnable: true })).toBe(true);
+  expect(rerunnable({ tenant: 'acme', function: 'f' })).toBe(true);
+  expect(rerunnable({ tenant: 'acme', function: 'f', rerunnable: false })).toBe(false);
 });

@@ -13,7 +13,8 @@ import {
   tooLargeError,
 } from '@waybill/protocol';
 import { parseJobSpec } from '@waybill/protocol/parse';
-import { refuseUnlessRoom } from './admit.ts';
+import { refuseJob, refuseUnlessRoom } from './admit.ts';
+import { depthHere } from './job-depth.ts';
 import type { Captured } from './job-ticket.ts';
 import type { Office } from './office.ts';
 import type { RunOptions } from './run-options.ts';
@@ -27,13 +28,14 @@ export interface RunRequest extends RunOptions {
 type Resolved = Pick<Captured, 'job' | 'target'>;
 
 function resolveJob(office: Office, parsed: ParsedJob): Resolved {
-  const { tenant, input, reuse, trail, target } = parsed;
+  const { tenant, input, reuse, trail, priority, target } = parsed;
   const id = parsed.id ?? randomUUID();
-  const common = { id, tenant, input, reuse, trail };
+  const common = { id, tenant, input, reuse, trail, priority };
   if (target.kind === 'program') {
     const limits = resolveLimits(office.settings.limits, parsed.limits);
-    const job: Job = { ...common, program: target.program, functionName: undefined, limits };
-    return { job, target };
+    const { program } = target;
+    const { rerunnable = false } = parsed;
+    return { job: { ...common, rerunnable, program, functionName: undefined, limits }, target };
   }
   const { key, deployed, limits: own } = office.functions.find(tenant, target.name);
   if (parsed.limits.memoryBytes !== undefined) {
@@ -42,8 +44,12 @@ function resolveJob(office: Office, parsed: ParsedJob): Resolved {
     throw makeError('ERR_WAYBILL_INVALID_JOB', words);
   }
   const limits = resolveLimits(own, parsed.limits);
-  const job: Job = { ...common, program: deployed.program, functionName: deployed.name, limits };
-  return { job, target: { kind: 'function', functionKey: key } };
+  const { program, name, rerunnable: byFunction } = deployed;
+  const { rerunnable = byFunction } = parsed;
+  return {
+    job: { ...common, rerunnable, program, functionName: name, limits },
+    target: { kind: 'function', functionKey: key },
+  };
 }
 
 const inputContext: PackContext = {
@@ -64,13 +70,16 @@ function packInput({ input, limits }: Job): Captured['input'] {
  * What is wrong with it is said here, before anything was started.
  *
  * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_FUNCTION_NOT_FOUND`, `ERR_WAYBILL_NOT_CARRIABLE`,
- *   `ERR_WAYBILL_PAYLOAD_TOO_LARGE`, `ERR_WAYBILL_CLOSED`, `ERR_WAYBILL_QUEUE_FULL`, and the `ERR_WAYBILL_CONTEXT_*` codes for a variable that cannot be carried
+ *   `ERR_WAYBILL_PAYLOAD_TOO_LARGE`, what `refuseUnlessRoom` and `refuseJob` throw, and the `ERR_WAYBILL_CONTEXT_*` codes for
+ *   a variable that cannot be carried
  */
 export function capture(office: Office, spec: JobSpec, request: RunRequest): Captured {
   const submittedMs = performance.now();
   // Before the dear part: a job that is shed must not cost what an admitted one does.
   refuseUnlessRoom(office);
   const { job, target } = resolveJob(office, parseJobSpec(spec, office.settings.limits));
+  const depth = depthHere();
+  refuseJob(office, job, depth);
   const snapshot = ContextSnapshot.capture();
   return {
     job,
@@ -83,5 +92,6 @@ export function capture(office: Office, spec: JobSpec, request: RunRequest): Cap
     onLog: request.onLog,
     submittedMs,
     deadlineMs: submittedMs + job.limits.wallMs,
+    depth,
   };
 }

@@ -6,7 +6,7 @@ import { openOffice } from './office.fixture.ts';
 test('jobs that wait are given up at once, running ones have the grace', async () => {
   await using opened = openOffice(1);
   const [runs, waits] = [opened.admit(), opened.admit()];
-  runs.begin(() => {});
+  opened.begin(runs);
   const settled = deferred();
   const closing = closeOffice(opened.office, () => settled.promise, 60_000);
   expect(waits.stoppedBy).toMatchObject({ code: 'ERR_WAYBILL_CLOSED' });
@@ -23,7 +23,7 @@ test('after the grace running jobs are told to stop, then they are abandoned', a
   await using opened = openOffice(1);
   const ticket = opened.admit();
   const told: unknown[] = [];
-  ticket.begin((error) => void told.push(error.code, ticket.stoppedBy));
+  opened.begin(ticket, (error) => void told.push(error.code, ticket.stoppedBy));
   await closeOffice(opened.office, () => new Promise(() => {}), 0);
   expect(told).toEqual(['ERR_WAYBILL_CLOSED', undefined]);
   expect(ticket.stoppedBy).toMatchObject({ code: 'ERR_WAYBILL_CLOSED' });

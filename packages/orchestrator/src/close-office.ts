@@ -35,6 +35,7 @@ export async function closeOffice(
   await withGrace(office, settled, endMs);
   for (const ticket of office.tickets.values()) ticket.abandon(closed);
   await office.pool.close(endMs);
+  if (office.crashLog !== undefined) await within(endMs, office.crashLog.flush());
   office.events.clear();
 }
 
@@ -43,9 +44,12 @@ async function withGrace(
   settled: () => Promise<void>,
   graceMs: number,
 ): Promise<void> {
-  if (office.tickets.size === 0) return;
+  if (office.tickets.size > 0) await within(graceMs, settled());
+}
+
+async function within(graceMs: number, done: Promise<void>): Promise<void> {
   const over = Promise.withResolvers<void>();
   const timer = setTimeout(over.resolve, graceMs);
-  await Promise.race([settled(), over.promise]);
+  await Promise.race([done, over.promise]);
   clearTimeout(timer);
 }

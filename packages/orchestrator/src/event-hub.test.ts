@@ -4,7 +4,7 @@ import { waybillEventNames } from '@waybill/protocol';
 import { expect, onTestFinished, test } from 'vitest';
 import { EventHub } from './event-hub.ts';
 
-const event = { threadId: 1 };
+const event = { processId: 2, threadId: 1 };
 
 test('a listener hears an event in the context of the event, not in its own', () => {
   const request = new AsyncLocalStorage<string>();

@@ -7,6 +7,7 @@ const deployed = (name: string, tenant = 'acme'): DeployedFunction => ({
   tenant,
   program: { source: `// ${name}`, sourceType: 'module', modules: [] },
   limits: { cpuMs: 7 },
+  rerunnable: false,
 });
 const notFound = expect.objectContaining({ code: 'ERR_WAYBILL_FUNCTION_NOT_FOUND' });
 

@@ -12,7 +12,7 @@ test('a job that waits is given up where it is, one that runs by its thread', as
   expect(waits.stoppedBy).toBe(cancelled);
   const runs = opened.admit();
   const told: unknown[] = [];
-  runs.begin((error) => void told.push(error));
+  opened.begin(runs, (error) => void told.push(error));
   runs.stop(cancelled);
   expect(told).toEqual([cancelled]);
   expect(runs.stoppedBy).toBeUndefined();
@@ -34,8 +34,32 @@ test('the first reason counts, and a job that has settled cannot be stopped', as
   expect(other.state).toBe('settled');
 });
 
-test('no two attempts have the same number', async () => {
+test('a job whose attempt was lost waits again, before all that never ran', async () => {
   await using opened = openOffice(1);
-  const numbers = [1, 2, 3].map(() => opened.admit().attemptId);
+  const ticket = opened.admit({ priority: 7 });
+  expect(ticket).toMatchObject({ priority: 7, attemptCount: 0, state: 'queued' });
+  const told: unknown[] = [];
+  opened.begin(ticket, (error) => void told.push(error));
+  ticket.requeue();
+  expect(ticket).toMatchObject({ priority: Infinity, attemptCount: 1, state: 'queued' });
+  ticket.stop(cancelled);
+  expect(told).toEqual([]);
+  expect(ticket.stoppedBy).toBe(cancelled);
+});
+
+test('what asked for the end of a job is known also where its thread was to end it', async () => {
+  await using opened = openOffice(1);
+  const ticket = opened.admit();
+  opened.begin(ticket, () => {});
+  ticket.stop(cancelled);
+  ticket.stop(closed);
+  expect(ticket.askedToStop).toBe(cancelled);
+  expect(ticket.stoppedBy).toBeUndefined();
+});
+
+test('no two attempts have the same number, also at one job', async () => {
+  await using opened = openOffice(1);
+  const [one, other] = [opened.admit(), opened.admit()];
+  const numbers = [one, one, other].map((ticket) => opened.begin(ticket).id);
   expect(new Set(numbers).size).toBe(3);
 });

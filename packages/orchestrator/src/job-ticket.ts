@@ -1,7 +1,8 @@
-import { type ContextSnapshot, JobContext } from '@waybill/context';
+import type { ContextSnapshot } from '@waybill/context';
 import type { AttemptMessage, Job, LogLine, WaybillError } from '@waybill/protocol';
-import type { PoolLease } from '@waybill/pool';
+import type { Attempt } from './attempt.ts';
 import type { JobTrail } from './job-trail.ts';
+import type { Waiter } from './turnstile.ts';
 
 /** What was taken from the submitter the moment a job was submitted; later changes there do not reach it. */
 export interface Captured {
@@ -17,42 +18,61 @@ export interface Captured {
   readonly onLog: ((line: LogLine) => void) | undefined;
   readonly submittedMs: number;
   readonly deadlineMs: number;
+  /** How many jobs it is inside of, itself counted. */
+  readonly depth: number;
 }
 
 /** `queued`: waits for a place. `running`: a thread has it. `settled`: its outcome is decided. */
 export type TicketState = 'queued' | 'running' | 'settled';
 
-let lastAttemptId = 0;
+/** Before all that a job may ask for: one that had a place once does not stand behind those that never had. */
+const rerunPriority = Infinity;
 
 /** A job between its admission and its outcome. */
-export class JobTicket {
+export class JobTicket implements Waiter {
   readonly captured: Captured;
-  readonly attemptId: number = ++lastAttemptId;
-  /** The job's rights in this thread; revoked when it settles. */
-  readonly context: JobContext;
   readonly trail: JobTrail;
-  lease: PoolLease | undefined;
-  #beganMs: number | undefined;
+  /** Whether its next attempt needs a process where nothing else runs. */
+  alone = false;
+  #attempt: Attempt | undefined;
+  #attemptCount = 0;
   #state: TicketState = 'queued';
   readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
+  #askedToStop: WaybillError | undefined;
   #stoppedBy: WaybillError | undefined;
   #stop: (error: WaybillError) => void;
 
   constructor(captured: Captured, trail: JobTrail) {
-    const { job, snapshot, deadlineMs } = captured;
     this.captured = captured;
     this.trail = trail;
-    this.context = new JobContext({ jobId: job.id, snapshot, deadlineMs });
     this.#stop = (error) => this.#giveUp(error);
+  }
+
+  get tenant(): string {
+    return this.captured.job.tenant;
+  }
+
+  get priority(): number {
+    return this.#attemptCount > 0 ? rerunPriority : this.captured.job.priority;
   }
 
   get state(): TicketState {
     return this.#state;
   }
 
-  /** `performance.now()` when a thread was given the job, once it was. */
-  get beganMs(): number | undefined {
-    return this.#beganMs;
+  /** The latest attempt, once there was one. */
+  get attempt(): Attempt | undefined {
+    return this.#attempt;
+  }
+
+  /** How often it ran. */
+  get attemptCount(): number {
+    return this.#attemptCount;
+  }
+
+  /** What somebody first asked for its end with, also where its thread was to end it and was lost before. */
+  get askedToStop(): WaybillError | undefined {
+    return this.#askedToStop;
   }
 
   /** Why the job was given up from outside, once it is: it must not start. */
@@ -66,15 +86,24 @@ export class JobTicket {
   }
 
   /** The job runs from now on; `stop` tells the thread and leaves the settling to it. */
-  begin(tellThread: (error: WaybillError) => void): void {
+  begin(attempt: Attempt, tellThread: (error: WaybillError) => void): void {
     this.#state = 'running';
-    this.#beganMs = performance.now();
+    this.#attempt = attempt;
+    this.#attemptCount += 1;
     this.#stop = tellThread;
+  }
+
+  /** Its attempt was lost, and it waits for a place again. */
+  requeue(): void {
+    this.#state = 'queued';
+    this.#stop = (error) => this.#giveUp(error);
   }
 
   /** Asks for the job to end with an error. Where it runs, its thread settles it. */
   stop(error: WaybillError): void {
-    if (this.#state !== 'settled') this.#stop(error);
+    if (this.#state === 'settled') return;
+    this.#askedToStop ??= error;
+    this.#stop(error);
   }
 
   /** Gives the job up without its thread, which had its time. */

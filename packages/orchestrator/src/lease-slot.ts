@@ -1,7 +1,9 @@
 import type { WaybillError } from '@waybill/protocol';
-import type { PoolLease } from '@waybill/pool';
+import { quarantinedError } from './admit.ts';
 import type { JobTicket } from './job-ticket.ts';
 import type { Office } from './office.ts';
+import { mustRunAlone } from './run-again.ts';
+import type { HeldPlace } from './turnstile.ts';
 
 /**
  * Step 3: waits for the job's turn and takes a place in a thread.
@@ -11,16 +13,32 @@ import type { Office } from './office.ts';
 export async function leaseSlot(
   office: Office,
   ticket: JobTicket,
-): Promise<PoolLease | WaybillError> {
+): Promise<HeldPlace | WaybillError> {
+  for (;;) {
+    ticket.alone = mustRunAlone(office, ticket);
+    const place = await waitForTurn(office, ticket);
+    if (place instanceof Error) return place;
+    // What the program did while the job waited counts as if it had been submitted now.
+    const { tenant, program } = ticket.captured.job;
+    const programHash = office.quarantine.refuses(tenant, program);
+    const mayStart = ticket.alone || !mustRunAlone(office, ticket);
+    if (programHash === undefined && mayStart) return place;
+    place.release();
+    if (programHash !== undefined) return quarantinedError(tenant, programHash);
+  }
+}
+
+async function waitForTurn(office: Office, ticket: JobTicket): Promise<HeldPlace | WaybillError> {
   if (ticket.stoppedBy !== undefined) return ticket.stoppedBy;
-  const served = Promise.withResolvers<PoolLease>();
-  office.turnstile.enter(ticket, (lease) => {
-    ticket.lease = lease;
-    served.resolve(lease);
+  const served = Promise.withResolvers<HeldPlace>();
+  let place: HeldPlace | undefined;
+  office.turnstile.enter(ticket, (held) => {
+    place = held;
+    served.resolve(held);
   });
-  if (ticket.lease !== undefined) return ticket.lease;
+  if (place !== undefined) return place;
   const first = await Promise.race([served.promise, ticket.stopped]);
-  if (ticket.lease !== undefined) return ticket.lease;
+  if (place !== undefined) return place;
   office.turnstile.leave(ticket);
   return first;
 }

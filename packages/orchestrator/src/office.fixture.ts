@@ -2,20 +2,29 @@ import { ContextSnapshot } from '@waybill/context';
 import {
   type AttemptMessage,
   type AttemptReport,
+  type CrashReport,
   type JobSpec,
   type SettingsSpec,
   type WaybillError,
+  makeError,
   writeParcel,
 } from '@waybill/protocol';
 import { parseSettings } from '@waybill/protocol/parse';
-import type { AttemptHost, Pool, PoolLease } from '@waybill/pool';
+import type { AttemptHost, LossKind, Pool, PoolLease, ProcessLoss } from '@waybill/pool';
 import { type Deferred, deferred, leakCheck } from '@waybill/testkit';
 import { admit } from './admit.ts';
+import type { Attempt } from './attempt.ts';
 import { capture } from './capture.ts';
+import { carry } from './carry.ts';
 import { EventHub } from './event-hub.ts';
 import { FunctionRegistry } from './function-registry.ts';
 import type { JobTicket } from './job-ticket.ts';
 import type { Office, OfficeState } from './office.ts';
+import { newCounts } from './office-counts.ts';
+import { processLost } from './process-lost.ts';
+import { Quarantine } from './quarantine.ts';
+import { shareOf } from './tenant-share.ts';
+import { TrackRecord } from './track-record.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** An attempt that the fake pool was given. */
@@ -23,6 +32,8 @@ export interface GivenAttempt {
   readonly message: AttemptMessage;
   readonly host: AttemptHost;
   readonly report: Deferred<AttemptReport>;
+  /** Whether it has its process for itself. */
+  readonly alone: boolean;
 }
 
 /** An office whose pool is an object of the test: it runs nothing and says what it was asked for. */
@@ -33,6 +44,10 @@ export interface TestOffice extends AsyncDisposable {
   readonly cancelled: string[];
   /** Places taken now. */
   readonly leasedCount: number;
+  /** Says that a process is lost with these attempts, as a pool does: first to the listener, then by rejecting each. */
+  loseProcess(how: LossKind, attempts: readonly GivenAttempt[]): CrashReport;
+  /** Begins an attempt at a job, in a place that is nobody's. */
+  begin(ticket: JobTicket, tellThread?: (error: WaybillError) => void): Attempt;
   /** Says how far the closing is. */
   setState(state: OfficeState): void;
   /** Takes a job in, without starting it. */
@@ -58,56 +73,124 @@ export function reportOf(value: unknown): AttemptReport {
 
 const source = 'export default () => 1';
 
-/** Opens a {@link TestOffice} with places for `slotCount` jobs; its end proves that nothing is left. */
-export function openOffice(slotCount: number, spec: SettingsSpec = {}): TestOffice {
-  const leaks = leakCheck();
-  const attempts: GivenAttempt[] = [];
-  const cancelled: string[] = [];
-  let leasedCount = 0;
-  let state: OfficeState = 'open';
-  const lease = (): PoolLease | undefined => {
-    if (leasedCount === slotCount) return undefined;
-    leasedCount += 1;
-    const release = (): void => {
-      leasedCount -= 1;
-      turnstile.serve();
-    };
-    return { threadId: 1, release };
+/** A loss as a pool tells of it. */
+export function lossBy(how: LossKind, attemptIds: readonly number[]): ProcessLoss {
+  return {
+    processId: 1,
+    how,
+    reason: `lost in a test: ${how}`,
+    signal: 'SIGKILL',
+    exitCode: null,
+    upMs: 10,
+    rssBytes: 20,
+    stderrTail: 'the end',
+    attemptIds,
   };
-  const turnstile = new Turnstile(lease);
+}
+
+interface FakePool {
+  readonly pool: Pool;
+  readonly attempts: GivenAttempt[];
+  readonly cancelled: string[];
+  leasedCount: number;
+  /** Called when a place is given back. */
+  freed: () => void;
+}
+
+function fakePool(slotCount: number): FakePool {
+  const aloneLeases = new WeakSet<PoolLease>();
+  const lease = (_tenant: string, alone = false): PoolLease | undefined => {
+    if (fake.leasedCount === slotCount) return undefined;
+    fake.leasedCount += 1;
+    const release = (): void => {
+      fake.leasedCount -= 1;
+      fake.freed();
+    };
+    const given: PoolLease = { processId: 1, threadId: 1, release };
+    if (alone) aloneLeases.add(given);
+    return given;
+  };
   const pool = {
     get freeCount() {
-      return slotCount - leasedCount;
+      return slotCount - fake.leasedCount;
     },
     lease,
-    run: (_lease: PoolLease, message: AttemptMessage, host: AttemptHost) => {
+    run: (given: PoolLease, message: AttemptMessage, host: AttemptHost) => {
       const report = deferred<AttemptReport>();
-      attempts.push({ message, host, report });
+      fake.attempts.push({ message, host, report, alone: aloneLeases.has(given) });
       return report.promise;
     },
     suspect: () => undefined,
     cancel: (_lease: PoolLease, attemptId: number, error: WaybillError) =>
-      void cancelled.push(`${attemptId} ${error.code}`),
+      void fake.cancelled.push(`${attemptId} ${error.code}`),
     close: () => Promise.resolve(),
   };
+  const fake: FakePool = {
+    pool: pool as unknown as Pool,
+    attempts: [],
+    cancelled: [],
+    leasedCount: 0,
+    freed: () => {},
+  };
+  return fake;
+}
+
+/** Opens a {@link TestOffice} with places for `slotCount` jobs; its end proves that nothing is left. */
+export function openOffice(slotCount: number, spec: SettingsSpec = {}): TestOffice {
+  const leaks = leakCheck();
+  let state: OfficeState = 'open';
+  const fake = fakePool(slotCount);
   const settings = parseSettings(spec, { defaultThreads: 1 });
+  const turnstile = new Turnstile({
+    lease: (tenant, alone) => fake.pool.lease(tenant, alone),
+    freeCount: () => fake.pool.freeCount,
+    shareOf: (tenant) => shareOf(settings, tenant),
+    now: () => performance.now(),
+  });
+  fake.freed = () => turnstile.serve();
+  const events = new EventHub();
+  const { root } = ContextSnapshot;
   const office: Office = {
     settings,
     hostFunctions: new Map(),
     functions: new FunctionRegistry(settings.limits),
-    events: new EventHub(),
-    pool: pool as unknown as Pool,
+    events,
+    pool: fake.pool,
     turnstile,
     tickets: new Map(),
-    root: ContextSnapshot.root,
+    attempts: new Map(),
+    trackRecord: new TrackRecord(),
+    quarantine: new Quarantine((program) => events.emit(root, 'guest:quarantined', program)),
+    crashLog: undefined,
+    counts: newCounts(),
+    root,
     state: () => state,
   };
   return {
     office,
-    attempts,
-    cancelled,
+    attempts: fake.attempts,
+    cancelled: fake.cancelled,
     get leasedCount() {
-      return leasedCount;
+      return fake.leasedCount;
+    },
+    loseProcess: (how, attempts) => {
+      const report = processLost(
+        office,
+        lossBy(
+          how,
+          attempts.map((each) => each.message.attemptId),
+        ),
+      );
+      for (const attempt of attempts) {
+        attempt.report.reject(makeError('ERR_WAYBILL_PROCESS_EXITED', 'in a test'));
+      }
+      return report;
+    },
+    begin: (ticket, tellThread = () => {}) => {
+      const lease: PoolLease = { processId: 1, threadId: 1, release: () => {} };
+      const { attempt } = carry(office, ticket, { lease, release: () => {} });
+      ticket.begin(attempt, tellThread);
+      return attempt;
     },
     setState: (next) => void (state = next),
     admit: (job) => admit(office, capture(office, { source, ...job }, { site: {} })),

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { WaybillEventName } from '@waybill/protocol';
 import { leakCheck, runNode } from '@waybill/testkit';
 import { expect, onTestFinished, test } from 'vitest';
@@ -168,6 +171,55 @@ test('closing ends what runs, refuses what comes, and emits nothing afterwards',
   });
   expect(await waybill.stats()).toMatchObject({ openCount: 0, pool: { threads: [] } });
   expect(heard).toHaveLength(2);
+});
+
+test('what an orchestrator counted, and what is in quarantine, can be asked for', async () => {
+  await using waybill = await open();
+  expect(await waybill.stats()).toMatchObject({
+    escalationCounts: { interrupt: 0, dispose: 0, wedge: 0, kill: 0 },
+    rerunCount: 0,
+    lostProcessCount: 0,
+    quarantinedCount: 0,
+  });
+  expect(waybill.quarantine.list()).toEqual([]);
+  expect(waybill.quarantine.release('acme', 'none')).toBe(false);
+});
+
+test('a crash log that cannot be written is refused before anything is started', async () => {
+  const options = { processes: { crashLog: import.meta.dirname } };
+  await expect(createOrchestrator(options)).rejects.toMatchObject({
+    code: 'ERR_WAYBILL_INVALID_OPTIONS',
+    details: { issues: [{ path: 'processes.crashLog' }] },
+  });
+});
+
+test('an orchestrator whose processes end as they start is not made, and leaves nothing behind', async () => {
+  await using _leaks = leakCheck();
+  const ends = 'data:text/javascript,process.kill(process.pid, "SIGKILL"); export const f = 1';
+  const options = { threads: 1, workerHostFunctions: ends };
+  await expect(createOrchestrator(options)).rejects.toMatchObject({
+    code: 'ERR_WAYBILL_PROCESS_NOT_STARTED',
+    blame: 'host',
+  });
+});
+
+test('a job that loses its process runs again, and the loss is told and written down', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'waybill-orchestrator-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const crashLog = join(folder, 'crashes.ndjson');
+  await using waybill = await open({ processes: { crashLog } });
+  const lost: unknown[] = [];
+  waybill.on('process:exited', ({ crash }) => void (crash && lost.push(crash)));
+  const stop = waybill.on('job:started', ({ processId }) => {
+    stop();
+    process.kill(processId, 'SIGKILL');
+  });
+  const outcome = await waybill.run({ id: 'one', tenant: 'acme', source, input: 7 });
+  expect(outcome).toMatchObject({ ok: true, value: 7, attemptCount: 2 });
+  await waybill.close();
+  const told = { killed: false, signal: 'SIGKILL', jobs: [{ jobId: 'one', tenant: 'acme' }] };
+  expect(lost).toMatchObject([told]);
+  expect(JSON.parse(await readFile(crashLog, 'utf8'))).toEqual(lost[0]);
 });
 
 test('a process ends by itself once its orchestrator is closed', async () => {

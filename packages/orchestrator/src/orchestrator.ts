@@ -1,5 +1,6 @@
 import { ContextSnapshot } from '@waybill/context';
 import {
+  type EscalationStep,
   type FunctionSpec,
   type JobSpec,
   type Outcome,
@@ -14,6 +15,7 @@ import type { RegisteredFunction } from './function-registry.ts';
 import type { Office, OfficeState } from './office.ts';
 import { openOffice } from './open-office.ts';
 import { type OrchestratorOptions, checkOptions } from './options.ts';
+import type { QuarantineControl } from './quarantine.ts';
 import { runJob } from './run-job.ts';
 import { type RunOptions, checkRunOptions } from './run-options.ts';
 
@@ -23,6 +25,17 @@ export interface OrchestratorStats {
   readonly queuedCount: number;
   /** Jobs that are admitted and not settled, waiting ones included. */
   readonly openCount: number;
+  /**
+   * How often each step was the last: of `interrupt`, `dispose` and `wedge` the jobs against which it was taken, of `kill`
+   * the processes that were killed.
+   */
+  readonly escalationCounts: Readonly<Record<EscalationStep, number>>;
+  /** Attempts that were lost and after which their jobs ran again. */
+  readonly rerunCount: number;
+  /** Pool processes that ended without having been closed. */
+  readonly lostProcessCount: number;
+  /** Programs that are refused because of what they cost. */
+  readonly quarantinedCount: number;
   readonly pool: PoolStats;
 }
 
@@ -45,7 +58,8 @@ export interface Orchestrator extends AsyncDisposable {
    * The deadline (`limits.wallMs`) counts from this call.
    *
    * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_NOT_CARRIABLE`, `ERR_WAYBILL_PAYLOAD_TOO_LARGE`,
-   *   `ERR_WAYBILL_FUNCTION_NOT_FOUND`, `ERR_WAYBILL_DUPLICATE_JOB`, `ERR_WAYBILL_QUEUE_FULL`, `ERR_WAYBILL_CLOSED`, and
+   *   `ERR_WAYBILL_FUNCTION_NOT_FOUND`, `ERR_WAYBILL_DUPLICATE_JOB`, `ERR_WAYBILL_JOB_DEPTH`, `ERR_WAYBILL_QUEUE_FULL`,
+   *   `ERR_WAYBILL_TENANT_QUEUE_FULL`, `ERR_WAYBILL_GUEST_QUARANTINED`, `ERR_WAYBILL_CLOSED`, and
    *   `ERR_WAYBILL_CONTEXT_NOT_CARRIABLE` or `ERR_WAYBILL_CONTEXT_TOO_LARGE` for a variable that cannot be carried
    */
   run<T = unknown>(spec: JobSpec, options?: RunOptions): Promise<Outcome<T>>;
@@ -71,6 +85,8 @@ export interface Orchestrator extends AsyncDisposable {
    */
   on<Name extends WaybillEventName>(name: Name, listener: WaybillListener<Name>): () => void;
   stats(): Promise<OrchestratorStats>;
+  /** The programs that are refused because each has cost a process twice. */
+  readonly quarantine: QuarantineControl;
   /**
    * Takes no more jobs, gives up those that wait, lets running ones finish and releases everything. Idempotent.
    *
@@ -82,9 +98,10 @@ export interface Orchestrator extends AsyncDisposable {
 }
 
 /**
- * Starts an orchestrator with its threads; they are up and have loaded their host functions when it resolves.
+ * Starts an orchestrator with its processes and threads; they are up and have loaded their host functions when it resolves.
  *
- * @throws `ERR_WAYBILL_INVALID_OPTIONS`, `ERR_WAYBILL_DUPLICATE_NAME`, `ERR_WAYBILL_HOST_MODULE_FAILED`
+ * @throws `ERR_WAYBILL_INVALID_OPTIONS`, `ERR_WAYBILL_DUPLICATE_NAME`, `ERR_WAYBILL_HOST_MODULE_FAILED`,
+ *   `ERR_WAYBILL_PROCESS_NOT_STARTED`
  *
  * @example
  * ```ts
@@ -127,11 +144,11 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
     },
     deploy: (spec) => deploy(office, orchestrator, spec),
     on: (name, listener) => office.events.on(name, listener),
-    stats: async () => ({
-      queuedCount: office.turnstile.queuedCount,
-      openCount: office.tickets.size,
-      pool: await office.pool.stats(),
-    }),
+    stats: () => statsOf(office),
+    quarantine: {
+      list: () => office.quarantine.list(),
+      release: (tenant, hash) => office.quarantine.release(tenant, hash),
+    },
     close: async ({ graceMs = checked.settings.graceMs } = {}) => {
       checkGraceMs(graceMs);
       await (closed ??= ContextSnapshot.root.run(close, graceMs));
@@ -139,6 +156,19 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
     [Symbol.asyncDispose]: () => orchestrator.close(),
   };
   return orchestrator;
+}
+
+async function statsOf(office: Office): Promise<OrchestratorStats> {
+  const { turnstile, tickets, counts, quarantine, pool } = office;
+  const poolStats = await pool.stats();
+  return {
+    queuedCount: turnstile.queuedCount,
+    openCount: tickets.size,
+    ...counts,
+    escalationCounts: { ...counts.escalationCounts },
+    quarantinedCount: quarantine.quarantinedCount,
+    pool: poolStats,
+  };
 }
 
 async function deploy(

@@ -108,6 +108,7 @@ test('a job whose thread is lost says so, and how long it had run', async () => 
   await until(() => opened.attempts.length === 1);
   const begunMs = performance.now();
   await until(() => performance.now() - begunMs > 5);
+  opened.attempts[0]?.host.hostCalling();
   opened.attempts[0]?.report.reject(makeError('ERR_WAYBILL_WORKER_EXITED', 'it is gone'));
   const outcome = await running;
   expect(outcome).toMatchObject({ ok: false, error: { code: 'ERR_WAYBILL_WORKER_EXITED' } });

@@ -1,7 +1,6 @@
 import {
-  type AttemptMessage,
-  type AttemptReport,
   type Bill,
+  type EscalationStep,
   type JobSpec,
   type Outcome,
   type WaybillError,
@@ -10,19 +9,23 @@ import {
   readParcel,
   toWaybillError,
 } from '@waybill/protocol';
-import type { PoolLease } from '@waybill/pool';
 import { admit } from './admit.ts';
+import type { AttemptEnd } from './attempt.ts';
+import { heedReport } from './heed-report.ts';
+import { culpritError, wasKilled } from './blame.ts';
 import { type RunRequest, capture } from './capture.ts';
-import { carry } from './carry.ts';
+import { type Carried, carry } from './carry.ts';
 import type { JobTicket } from './job-ticket.ts';
 import { leaseSlot } from './lease-slot.ts';
 import type { Office } from './office.ts';
+import { lossOf, runsAgain } from './run-again.ts';
 import { serveAttempt } from './serve-attempt.ts';
 import { watch } from './watch.ts';
 
 /**
  * The life of a job: capture, admit, lease, carry, then in the thread rebind and run, then settle, bill, release. The
- * inner half is `run-attempt.ts` of the worker package.
+ * inner half is `run-attempt.ts` of the worker package. Where what runs the job is lost, the middle part is done again if
+ * `run-again.ts` says so.
  *
  * @throws what `capture` and `admit` refuse a job with; whatever happens after is in the outcome
  */
@@ -30,71 +33,86 @@ export async function runJob(office: Office, spec: JobSpec, request: RunRequest)
   const captured = capture(office, spec, request);
   const ticket = admit(office, captured);
   using watching = watch(office, ticket, request.signal);
-  const leased = await leaseSlot(office, ticket);
-  const message = carry(office, ticket);
-  const report = await dispatch(office, ticket, { leased, message });
-  const settled = settle(ticket, report);
-  const bill = billOf(ticket, report);
+  let end: AttemptEnd;
+  do {
+    const place = await leaseSlot(office, ticket);
+    end = place instanceof Error ? place : await dispatch(office, carry(office, ticket, place));
+  } while (runsAgain(office, ticket, end));
+  const settled = settle(ticket, end);
+  const bill = billOf(ticket, end);
   watching[Symbol.dispose]();
-  return release(office, ticket, { report, settled, bill });
+  return release(office, ticket, { end, settled, bill });
 }
 
-type Report = AttemptReport | WaybillError;
 type Settled =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: WaybillError };
 
 /** Steps 5 and 6: hands the job to its thread, which rebinds and runs it, and waits for the report, but not for ever. */
-async function dispatch(
-  office: Office,
-  ticket: JobTicket,
-  { leased, message }: { leased: PoolLease | WaybillError; message: AttemptMessage },
-): Promise<Report> {
-  if (leased instanceof Error) return leased;
+async function dispatch(office: Office, { attempt, message }: Carried): Promise<AttemptEnd> {
+  const { ticket, place } = attempt;
   if (ticket.stoppedBy !== undefined) {
     // Given up between its place and its start.
-    leased.release();
+    place.release();
     return ticket.stoppedBy;
   }
   const { job, snapshot } = ticket.captured;
-  const { threadId } = leased;
-  ticket.begin((error) => office.pool.cancel(leased, ticket.attemptId, error));
-  office.events.emit(snapshot, 'job:started', { jobId: job.id, tenant: job.tenant, threadId });
+  const { processId, threadId } = place.lease;
+  office.attempts.set(attempt.id, attempt);
+  ticket.begin(attempt, (error) => office.pool.cancel(place.lease, attempt.id, error));
+  const who = { jobId: job.id, tenant: job.tenant };
+  office.events.emit(snapshot, 'job:started', { ...who, processId, threadId });
   const running = office.pool
-    .run(leased, message, serveAttempt(office, ticket))
+    .run(place.lease, message, serveAttempt(office, attempt))
+    .then((report) => {
+      heedReport(office, attempt, report);
+      return report;
+    })
     .catch((error: unknown) => toWaybillError(error))
-    .finally(() => leased.release());
+    .finally(() => {
+      office.attempts.delete(attempt.id);
+      place.release();
+    });
   const abandoned = ticket.stopped.then((error) => {
-    office.pool.suspect(leased);
+    // Not the thread of an attempt that is over, where the job was given up as it waited for the next.
+    if (office.attempts.has(attempt.id)) office.pool.suspect(place.lease);
     return error;
   });
   return Promise.race([running, abandoned]);
 }
 
 /** Step 7: decides how the job ended, once. */
-function settle(ticket: JobTicket, report: Report): Settled {
+function settle(ticket: JobTicket, end: AttemptEnd): Settled {
   ticket.settle();
-  if (report instanceof Error) return { ok: false, error: withSite(report, ticket) };
-  const { settlement } = report;
-  if (!settlement.ok) {
-    return { ok: false, error: withSite(toWaybillError(errorFromWire(settlement.error)), ticket) };
-  }
+  const fail = (error: WaybillError): Settled => ({ ok: false, error: withSite(error, ticket) });
+  const reason = reasonOfLoss(ticket, end);
+  if (reason !== undefined) return fail(reason);
+  if (end instanceof Error) return fail(end);
+  const { settlement } = end;
+  if (!settlement.ok) return fail(toWaybillError(errorFromWire(settlement.error)));
   try {
     return { ok: true, value: readParcel(settlement.value) };
   } catch (cause) {
     const words = 'the result came out unreadable';
-    const error = makeError('ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE', words, { cause });
-    return { ok: false, error: withSite(error, ticket) };
+    return fail(makeError('ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE', words, { cause }));
   }
 }
 
-/** Step 8: adds up what the job used. */
-function billOf({ captured, beganMs }: JobTicket, report: Report): Bill {
+// What is known of a loss beyond the loss itself.
+function reasonOfLoss(ticket: JobTicket, end: AttemptEnd): WaybillError | undefined {
+  if (lossOf(end) === undefined) return undefined;
+  const lost = ticket.attempt?.lost;
+  // Where somebody had asked for its end, the job got it in another way.
+  return lost?.verdict === 'culprit' ? culpritError(lost.loss) : ticket.askedToStop;
+}
+
+/** Step 8: adds up what the last attempt used, and how long the job waited until then. */
+function billOf({ captured, attempt }: JobTicket, end: AttemptEnd): Bill {
   const nowMs = performance.now();
   const nothing = { cpuMs: 0, heapBytes: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
   // Of a job whose thread did not report, only the times are known.
   const usage =
-    report instanceof Error ? { startedMs: beganMs ?? nowMs, ...nothing } : report.usage;
+    end instanceof Error ? { startedMs: attempt?.beganMs ?? nowMs, ...nothing } : end.usage;
   const { startedMs, ...used } = usage;
   return { queueMs: startedMs - captured.submittedMs, wallMs: nowMs - startedMs, ...used };
 }
@@ -103,18 +121,34 @@ function billOf({ captured, beganMs }: JobTicket, report: Report): Bill {
 function release(
   office: Office,
   ticket: JobTicket,
-  { report, settled, bill }: { report: Report; settled: Settled; bill: Bill },
+  { end, settled, bill }: { end: AttemptEnd; settled: Settled; bill: Bill },
 ): Outcome {
   const { job, snapshot } = ticket.captured;
-  ticket.context.revoke(settled.ok ? undefined : settled.error);
+  ticket.attempt?.end(settled.ok ? undefined : settled.error);
   office.tickets.delete(job.id);
   ticket.trail.here('back', performance.now());
-  const { logs, hops } = report instanceof Error ? { logs: [], hops: [] } : report;
+  const { logs, hops } = end instanceof Error ? { logs: [], hops: [] } : end;
   const trail = ticket.trail.with(hops);
+  const { attemptCount } = ticket;
+  const escalation = escalationOf(ticket, end);
   const who = { jobId: job.id, tenant: job.tenant };
   const code = settled.ok ? {} : { code: settled.error.code };
   office.events.emit(snapshot, 'job:settled', { ...who, ok: settled.ok, ...code, bill });
-  return { ...settled, ...who, logs, bill, ...(trail === undefined ? {} : { trail }) };
+  return {
+    ...settled,
+    ...who,
+    logs,
+    bill,
+    ...(escalation === undefined ? {} : { escalation }),
+    ...(attemptCount > 1 ? { attemptCount } : {}),
+    ...(trail === undefined ? {} : { trail }),
+  };
+}
+
+function escalationOf({ attempt }: JobTicket, end: AttemptEnd): EscalationStep | undefined {
+  if (!(end instanceof Error)) return end.escalation;
+  const how = attempt?.lost?.loss.how;
+  return lossOf(end) !== undefined && how !== undefined && wasKilled(how) ? 'kill' : undefined;
 }
 
 // The error keeps the stacks of the other sides; where the job was submitted is known only here.

@@ -7,7 +7,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Hears each log line as it is kept, in the submitter's context. What it throws does not reach the job: it is an
-   * uncaught exception of the process.
+   * uncaught exception of the process. A job that runs again, because what ran it was lost, is heard from its first line
+   * again; the outcome has the lines of the last time only.
    *
    * @defaultValue none
    */

@@ -1,6 +1,6 @@
 import { type HostFunction, type Parcel, callHostFunction, makeError } from '@waybill/protocol';
 import type { AttemptHost } from '@waybill/pool';
-import type { JobTicket } from './job-ticket.ts';
+import type { Attempt } from './attempt.ts';
 import type { Office } from './office.ts';
 import { throwUncaught } from './throw-uncaught.ts';
 
@@ -11,8 +11,9 @@ function findFunction(office: Office, name: string): HostFunction {
 }
 
 /** What the submitting thread does for a running attempt: host functions in the submitter's exact context, log lines. */
-export function serveAttempt(office: Office, ticket: JobTicket): AttemptHost {
-  const { job, snapshot, onLog } = ticket.captured;
+export function serveAttempt(office: Office, attempt: Attempt): AttemptHost {
+  const { trail, captured } = attempt.ticket;
+  const { job, snapshot, onLog } = captured;
   const who = { jobId: job.id, tenant: job.tenant };
 
   const call = async (
@@ -33,20 +34,24 @@ export function serveAttempt(office: Office, ticket: JobTicket): AttemptHost {
       return result;
     } finally {
       const tookMs = performance.now() - startedMs;
-      ticket.trail.here('host call', startedMs, { name, tookMs });
+      trail.here('host call', startedMs, { name, tookMs });
       office.events.emit(snapshot, 'host:called', { ...who, name, side: 'submitter', tookMs, ok });
     }
   };
   return {
-    // Refuses, once the job has settled: its context is revoked then.
-    hostCall: (name, args, callGuest) => ticket.context.run(call, name, args, callGuest),
+    // Both refuse once the attempt is over, also where another one at the same job runs.
+    hostCall: (name, args, callGuest) => {
+      attempt.callsHost();
+      return attempt.context.run(call, name, args, callGuest);
+    },
+    hostCalling: () => attempt.callsHost(),
     hostCalled: (ended) => {
-      if (ticket.state === 'settled') return;
+      if (attempt.isOver) return;
       office.events.emit(snapshot, 'host:called', { ...who, ...ended, side: 'worker' });
     },
     logged: (line) => {
-      // One that was given up without its thread: after its outcome nothing is heard of it.
-      if (ticket.state === 'settled') return;
+      // Given up without its thread: nothing is heard of it any more.
+      if (attempt.isOver) return;
       try {
         if (onLog !== undefined) snapshot.run(onLog, line);
       } catch (error) {

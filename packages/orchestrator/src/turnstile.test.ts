@@ -1,161 +1,196 @@
 import type { PoolLease } from '@waybill/pool';
-import fc from 'fast-check';
+import type { TenantShare } from '@waybill/protocol';
 import { expect, test } from 'vitest';
-import type { JobTicket } from './job-ticket.ts';
-import { Turnstile } from './turnstile.ts';
+import { type HeldPlace, Turnstile, type Waiter } from './turnstile.ts';
 
-const ticketOf = (tenant: string): JobTicket =>
-  ({ captured: { job: { tenant } } }) as unknown as JobTicket;
+const waiterOf = (tenant: string, more: Partial<Waiter> = {}): Waiter => ({
+  tenant,
+  priority: 0,
+  alone: false,
+  ...more,
+});
 
-/** A turnstile with places for so many, and the tickets it served, in order. */
-function openTurnstile(placeCount: number) {
-  const served: JobTicket[] = [];
-  const tenants: string[] = [];
+/** A turnstile with places for so many, and whom it served, in order. */
+function openTurnstile(
+  placeCount: number,
+  shares: Readonly<Record<string, Partial<TenantShare>>> = {},
+) {
+  const served: Waiter[] = [];
+  const places: HeldPlace[] = [];
+  const asked: string[] = [];
   let freeCount = placeCount;
-  const lease: PoolLease = { threadId: 1, release: () => {} };
-  const turnstile = new Turnstile(() => (freeCount-- > 0 ? lease : void (freeCount = 0)));
+  let spareCount = 0;
+  let nowMs = 0;
+  const refused = new Set<string>();
+  const turnstile = new Turnstile({
+    lease: (tenant, alone): PoolLease | undefined => {
+      asked.push(tenant);
+      if ((alone ? spareCount : freeCount) === 0 || refused.has(tenant)) return undefined;
+      if (alone) spareCount -= 1;
+      else freeCount -= 1;
+      const release = (): void => void (alone ? (spareCount += 1) : (freeCount += 1));
+      return { processId: 1, threadId: 1, release };
+    },
+    freeCount: () => freeCount,
+    shareOf: (tenant) => ({ weight: 1, maxRunning: 100, maxQueued: 100, ...shares[tenant] }),
+    now: () => nowMs,
+  });
   return {
     turnstile,
     served,
-    tenants,
-    enter: (ticket: JobTicket, then: () => void = () => {}) =>
-      turnstile.enter(ticket, () => {
-        served.push(ticket);
-        tenants.push(ticket.captured.job.tenant);
+    places,
+    asked,
+    refused,
+    tenants: () => served.map(({ tenant }) => tenant),
+    enter: (waiter: Waiter, then: () => void = () => {}) =>
+      turnstile.enter(waiter, (place) => {
+        served.push(waiter);
+        places.push(place);
         then();
       }),
-    /** Frees places and hands them out; one that nobody takes is gone again. */
+    /** Makes places and hands them out; one that nobody takes is gone again. */
     free: (count: number) => {
       freeCount = count;
       turnstile.serve();
       freeCount = 0;
     },
+    spare: (count: number) => {
+      spareCount = count;
+      turnstile.serve();
+    },
+    pass: (ms: number) => void (nowMs += ms),
   };
 }
 
 test('a job is served at once where a place is free', () => {
   const { enter, served, turnstile } = openTurnstile(1);
-  const ticket = ticketOf('a');
-  enter(ticket);
-  expect(served).toEqual([ticket]);
+  const waiter = waiterOf('a');
+  enter(waiter);
+  expect(served).toEqual([waiter]);
   expect(turnstile.queuedCount).toBe(0);
 });
 
 test('jobs of one tenant keep their order', () => {
   const { enter, served, free } = openTurnstile(0);
-  const tickets = [1, 2, 3].map(() => ticketOf('a'));
-  for (const ticket of tickets) enter(ticket);
+  const waiters = [1, 2, 3].map(() => waiterOf('a'));
+  for (const waiter of waiters) enter(waiter);
   free(2);
   free(1);
-  expect(served).toEqual(tickets);
+  expect(served).toEqual(waiters);
 });
 
 test('a tenant with many jobs delays another by one job', () => {
   const { enter, tenants, free } = openTurnstile(0);
-  for (let count = 0; count < 100; count++) enter(ticketOf('loud'));
-  enter(ticketOf('quiet'));
+  for (let count = 0; count < 100; count++) enter(waiterOf('loud'));
+  enter(waiterOf('quiet'));
   free(3);
-  expect(tenants).toEqual(['loud', 'quiet', 'loud']);
+  expect(tenants()).toEqual(['loud', 'quiet', 'loud']);
 });
 
 test('a job that leaves is not served, and nobody waits for it', () => {
   const { enter, tenants, free, turnstile } = openTurnstile(0);
-  const leaver = ticketOf('a');
+  const leaver = waiterOf('a');
   enter(leaver);
-  enter(ticketOf('b'));
+  enter(waiterOf('b'));
   turnstile.leave(leaver);
   turnstile.leave(leaver);
-  turnstile.leave(ticketOf('never entered'));
+  turnstile.leave(waiterOf('never entered'));
   expect(turnstile.queuedCount).toBe(1);
   free(5);
-  expect(tenants).toEqual(['b']);
+  expect(tenants()).toEqual(['b']);
 });
 
 test('who enters while others are served waits for the next turn, and no place is lost', () => {
   const { enter, tenants, free, turnstile } = openTurnstile(0);
-  enter(ticketOf('a'), () => {
-    enter(ticketOf('a'));
+  enter(waiterOf('a'), () => {
+    enter(waiterOf('a'));
     turnstile.serve();
   });
-  enter(ticketOf('b'));
+  enter(waiterOf('b'));
   free(2);
-  expect(tenants).toHaveLength(2);
+  expect(tenants()).toHaveLength(2);
   free(1);
-  expect(tenants.toSorted()).toEqual(['a', 'a', 'b']);
+  expect(tenants().toSorted()).toEqual(['a', 'a', 'b']);
   expect(turnstile.queuedCount).toBe(0);
 });
 
 test('ten thousand jobs are queued and served in a moment', () => {
   const { enter, tenants, free, turnstile } = openTurnstile(0);
   const startMs = performance.now();
-  for (let count = 0; count < 10_000; count++) enter(ticketOf(`tenant-${count % 100}`));
+  for (let count = 0; count < 10_000; count++) enter(waiterOf(`tenant-${count % 100}`));
   expect(turnstile.queuedCount).toBe(10_000);
   for (let count = 0; count < 10_000; count++) free(1);
-  expect(tenants).toHaveLength(10_000);
-  expect(new Set(tenants.slice(0, 100)).size).toBe(100);
+  expect(tenants()).toHaveLength(10_000);
+  expect(new Set(tenants().slice(0, 100)).size).toBe(100);
   expect(performance.now() - startMs).toBeLessThan(1_000);
 });
 
-/** What must be true of the turns, checked as jobs come, leave and are served. */
-function watchTurns() {
-  const waiting: JobTicket[] = [];
-  // By tenant that waits: who else was served since its last turn.
-  const since = new Map<string, string[]>();
-  const tenantOf = (ticket: JobTicket): string => ticket.captured.job.tenant;
-  const waits = (tenant: string): boolean => waiting.some((one) => tenantOf(one) === tenant);
-  const remove = (ticket: JobTicket): void => {
-    waiting.splice(waiting.indexOf(ticket), 1);
-    if (!waits(tenantOf(ticket))) since.delete(tenantOf(ticket));
-  };
-  return {
-    waiting,
-    remove,
-    entered(ticket: JobTicket) {
-      waiting.push(ticket);
-      if (!since.has(tenantOf(ticket))) since.set(tenantOf(ticket), []);
-    },
-    served(ticket: JobTicket) {
-      const tenant = tenantOf(ticket);
-      expect(ticket).toBe(waiting.find((one) => tenantOf(one) === tenant));
-      const others = since.get(tenant) ?? [];
-      expect(new Set(others).size).toBe(others.length);
-      since.set(tenant, []);
-      remove(ticket);
-      for (const [other, list] of since) if (other !== tenant) list.push(tenant);
-    },
-  };
-}
+test('of the jobs of one tenant the one with the highest priority goes first', () => {
+  const { enter, served, free } = openTurnstile(0);
+  for (const priority of [0, 5, -5, 5]) enter(waiterOf('a', { priority }));
+  free(4);
+  expect(served.map(({ priority }) => priority)).toEqual([5, 5, 0, -5]);
+});
 
-const anyStep = fc.oneof(
-  fc.record({ kind: fc.constant('enter' as const), tenant: fc.nat({ max: 4 }) }),
-  fc.record({ kind: fc.constant('leave' as const), index: fc.nat() }),
-  fc.record({ kind: fc.constant('free' as const), count: fc.integer({ min: 1, max: 3 }) }),
-);
+test('nobody is asked for a place where none is free', () => {
+  const { enter, asked, free } = openTurnstile(0);
+  for (const tenant of ['a', 'b', 'c']) enter(waiterOf(tenant));
+  expect(asked).toEqual([]);
+  free(1);
+  expect(asked).toEqual(['a']);
+});
 
-test('while a tenant waits, every other one is served at most once before its turn, whatever comes and goes', () => {
-  fc.assert(
-    fc.property(fc.array(anyStep, { maxLength: 80, size: 'max' }), (steps) => {
-      const opened = openTurnstile(0);
-      const turns = watchTurns();
-      const take = {
-        enter(tenant: string) {
-          const ticket = ticketOf(tenant);
-          turns.entered(ticket);
-          opened.enter(ticket, () => turns.served(ticket));
-        },
-        leave(index: number) {
-          const ticket = turns.waiting[index % turns.waiting.length];
-          if (ticket === undefined) return;
-          turns.remove(ticket);
-          opened.turnstile.leave(ticket);
-        },
-      };
-      for (const step of steps) {
-        if (step.kind === 'enter') take.enter(String(step.tenant));
-        else if (step.kind === 'leave') take.leave(step.index);
-        else opened.free(step.count);
-      }
-      expect(opened.turnstile.queuedCount).toBe(turns.waiting.length);
-    }),
-  );
+test('a tenant that can have no place is passed over', () => {
+  const { enter, tenants, free, refused } = openTurnstile(0);
+  refused.add('a');
+  for (const tenant of ['a', 'b', 'a', 'b']) enter(waiterOf(tenant));
+  free(4);
+  expect(tenants()).toEqual(['b', 'b']);
+});
+
+test('a tenant has no more places than it may, and the next as soon as one of its own is given back', () => {
+  const { enter, tenants, places, turnstile } = openTurnstile(5, { a: { maxRunning: 2 } });
+  for (let count = 0; count < 4; count++) enter(waiterOf('a'));
+  expect(tenants()).toHaveLength(2);
+  expect(turnstile.wouldWait('a')).toBe(true);
+  expect(turnstile.wouldWait('b')).toBe(false);
+  places[0]?.release();
+  places[0]?.release();
+  expect(tenants()).toHaveLength(3);
+});
+
+test('a job that must run alone waits for a process and holds nobody up', () => {
+  const { enter, tenants, free, spare, turnstile } = openTurnstile(0);
+  enter(waiterOf('a', { alone: true }));
+  enter(waiterOf('a'));
+  expect(turnstile.queuedCountOf('a')).toBe(2);
+  free(2);
+  expect(tenants()).toEqual(['a']);
+  spare(1);
+  expect(tenants()).toEqual(['a', 'a']);
+  expect(turnstile.queuedCount).toBe(0);
+});
+
+test('a job that must run alone has its process also where no place is free', () => {
+  const { enter, tenants, spare } = openTurnstile(0);
+  spare(1);
+  enter(waiterOf('a', { alone: true }));
+  expect(tenants()).toEqual(['a']);
+});
+
+test('how long a job will wait is told by how long others did', () => {
+  const { enter, free, pass, turnstile } = openTurnstile(0);
+  expect(turnstile.estimatedWaitMs('a')).toBeUndefined();
+  for (let count = 0; count < 10; count++) enter(waiterOf('a'));
+  for (let count = 0; count < 5; count++) {
+    pass(30);
+    free(1);
+  }
+  expect(turnstile.estimatedWaitMs('a')).toBe(6 * 30);
+  expect(turnstile.estimatedWaitMs('b')).toBe(2 * 30);
+  expect(turnstile.estimatedWaitMs()).toBe(6 * 30);
+});
+
+test('a job that does not have to wait is told so', () => {
+  expect(openTurnstile(1).turnstile.estimatedWaitMs('a')).toBe(0);
 });

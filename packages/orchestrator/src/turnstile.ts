@@ -1,70 +1,142 @@
-import type { JobTicket } from './job-ticket.ts';
 import type { PoolLease } from '@waybill/pool';
+import type { TenantShare } from '@waybill/protocol';
+import { FairQueue } from './fair-queue.ts';
+import { RunningCounts } from './running-counts.ts';
+import { WaitEstimate } from './wait-estimate.ts';
+
+/** Where the places come from, and how they are shared out. */
+export interface TurnstileOptions {
+  /** Takes a place for a tenant's job, or gives undefined where it can have none at this moment. */
+  readonly lease: (tenant: string, alone: boolean) => PoolLease | undefined;
+  /** Places that are free. */
+  readonly freeCount: () => number;
+  readonly shareOf: (tenant: string) => TenantShare;
+  /** A clock in ms that never goes back. */
+  readonly now: () => number;
+}
+
+/** Who waits for a place. What it says stays as it is while it waits. */
+export interface Waiter {
+  readonly tenant: string;
+  /** The highest goes first among those of its tenant. */
+  readonly priority: number;
+  /** Whether it needs a process where nothing else runs. */
+  readonly alone: boolean;
+}
+
+/** A place that somebody holds. */
+export interface HeldPlace {
+  readonly lease: PoolLease;
+  /** Gives the place back. Idempotent. */
+  release(): void;
+}
+
+interface Entry {
+  readonly enteredMs: number;
+  readonly queue: FairQueue<Waiter>;
+  readonly served: (place: HeldPlace) => void;
+}
 
 /**
- * Where jobs wait for a place. Tenants take turns, jobs of one tenant keep their order: a tenant with many queued jobs
- * delays another's only by one job at a time.
+ * Where jobs wait for a place: tenants take turns as {@link FairQueue} says. Jobs that need a process for themselves take
+ * turns apart: what they wait for is another thing than a place, and nobody else must wait for it with them.
  */
 export class Turnstile {
-  readonly #lease: (tenant: string) => PoolLease | undefined;
-  // Tenants in the order of their turns; who was served goes to the end.
-  readonly #waiting: Map<string, Map<JobTicket, (lease: PoolLease) => void>> = new Map();
-  #queuedCount = 0;
+  readonly #options: TurnstileOptions;
+  readonly #running: RunningCounts;
+  readonly #together: FairQueue<Waiter>;
+  readonly #alone: FairQueue<Waiter>;
+  readonly #entries: Map<Waiter, Entry> = new Map();
+  readonly #estimate: WaitEstimate;
 
-  /** @param lease - takes a place for a tenant's job, or gives undefined where there is none */
-  constructor(lease: (tenant: string) => PoolLease | undefined) {
-    this.#lease = lease;
+  constructor(options: TurnstileOptions) {
+    this.#options = options;
+    const { shareOf, now } = options;
+    const weightOf = (tenant: string): number => shareOf(tenant).weight;
+    this.#running = new RunningCounts((tenant) => shareOf(tenant).maxRunning);
+    this.#together = new FairQueue({ weightOf, running: this.#running });
+    this.#alone = new FairQueue({ weightOf, running: this.#running });
+    this.#estimate = new WaitEstimate(now);
   }
 
   /** Jobs that wait. */
   get queuedCount(): number {
-    return this.#queuedCount;
+    return this.#entries.size;
+  }
+
+  /** Jobs of a tenant that wait. */
+  queuedCountOf(tenant: string): number {
+    return this.#together.sizeOf(tenant) + this.#alone.sizeOf(tenant);
+  }
+
+  /** Whether a job of the tenant would have to wait, as far as that can be told without taking a place. */
+  wouldWait(tenant: string): boolean {
+    const isNext = this.queuedCountOf(tenant) === 0 && !this.#running.isFull(tenant);
+    return !isNext || this.#options.freeCount() === 0;
+  }
+
+  /**
+   * About how long a job that enters now will wait, in ms: 0 if not at all, undefined as long as no place was given back.
+   *
+   * @param tenant - whose job; without it, one that comes after all that wait
+   */
+  estimatedWaitMs(tenant?: string): number | undefined {
+    if (tenant !== undefined && !this.wouldWait(tenant)) return 0;
+    const turnCount =
+      tenant === undefined ? this.queuedCount + 1 : this.#together.turnsUntil(tenant);
+    return this.#estimate.ofTurns(turnCount, this.#running.total);
   }
 
   /** Calls `served` with a place when it is the job's turn: at once, where nobody waits and a place is free. */
-  enter(ticket: JobTicket, served: (lease: PoolLease) => void): void {
-    const { tenant } = ticket.captured.job;
-    let line = this.#waiting.get(tenant);
-    if (line === undefined) {
-      line = new Map();
-      this.#waiting.set(tenant, line);
-    }
-    line.set(ticket, served);
-    this.#queuedCount += 1;
+  enter(waiter: Waiter, served: (place: HeldPlace) => void): void {
+    const queue = waiter.alone ? this.#alone : this.#together;
+    this.#entries.set(waiter, { enteredMs: this.#options.now(), queue, served });
+    queue.enter(waiter, waiter.tenant, waiter.priority);
     this.serve();
   }
 
   /** Takes a job out that will not wait any longer. */
-  leave(ticket: JobTicket): void {
-    const { tenant } = ticket.captured.job;
-    const line = this.#waiting.get(tenant);
-    if (line?.delete(ticket) !== true) return;
-    this.#queuedCount -= 1;
-    if (line.size === 0) this.#waiting.delete(tenant);
+  leave(waiter: Waiter): void {
+    this.#entries.get(waiter)?.queue.leave(waiter);
+    this.#entries.delete(waiter);
   }
 
-  /** Hands out places as long as there are any; called when one became free. */
+  /** Hands out places as long as there are any; called when one may have become free. */
   serve(): void {
-    for (const [tenant, line] of this.#waiting) {
-      const lease = this.#lease(tenant);
-      if (lease === undefined) return;
-      this.#serveFirst(tenant, line, lease);
-    }
+    // A process for one job can be had where no place is free: a spare one.
+    while (this.#serveNext(this.#alone));
+    while (this.#options.freeCount() > 0 && this.#serveNext(this.#together));
   }
 
-  #serveFirst(
-    tenant: string,
-    line: Map<JobTicket, (lease: PoolLease) => void>,
-    lease: PoolLease,
-  ): void {
-    for (const [ticket, served] of line) {
-      line.delete(ticket);
-      this.#queuedCount -= 1;
-      // Deleting and adding again puts the tenant last, where this iteration comes by again.
-      this.#waiting.delete(tenant);
-      if (line.size > 0) this.#waiting.set(tenant, line);
-      served(lease);
-      return;
+  #serveNext(queue: FairQueue<Waiter>): boolean {
+    const alone = queue === this.#alone;
+    const next = queue.serveNext((tenant) => this.#options.lease(tenant, alone));
+    if (next === undefined) return false;
+    const { job: waiter, place: lease } = next;
+    const entry = this.#entries.get(waiter);
+    this.#entries.delete(waiter);
+    const place = this.#hold(waiter, lease);
+    if (entry === undefined) place.release();
+    else {
+      // One that is served as it enters tells nothing of how long turns take.
+      if (entry.enteredMs < this.#options.now()) this.#estimate.served(entry.enteredMs);
+      entry.served(place);
     }
+    return true;
+  }
+
+  #hold({ tenant }: Waiter, lease: PoolLease): HeldPlace {
+    const sinceMs = this.#options.now();
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      this.#running.remove(tenant);
+      this.#estimate.givenBack(this.#options.now() - sinceMs);
+      lease.release();
+      // A place may be free that the pool does not tell of: the one that its tenant was not to have.
+      this.serve();
+    };
+    return { lease, release };
   }
 }

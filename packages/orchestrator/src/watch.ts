@@ -1,9 +1,19 @@
-import { type WaybillError, makeError } from '@waybill/protocol';
+import { type WaybillError, escalationLadder, makeError } from '@waybill/protocol';
 import type { JobTicket } from './job-ticket.ts';
 import type { Office } from './office.ts';
 
-/** How long after the deadline a thread may report how the job ended, in ms, before it is not waited for any more. */
-export const reportGraceMs = 1_000;
+/** What a thread may take besides the ladder: its event loop, and the way of the report, in ms. */
+const reportSlackMs = 650;
+
+/**
+ * How long after the deadline a thread may report how the job ended, in ms, before it is not waited for any more: it climbs
+ * the ladder as far as it can before it reports. Every job has settled within two seconds of its deadline.
+ */
+export const reportGraceMs: number =
+  escalationLadder.interrupt.graceMs +
+  escalationLadder.dispose.graceMs +
+  escalationLadder.wedge.graceMs +
+  reportSlackMs;
 
 function queueDeadline(ticket: JobTicket): WaybillError {
   const { wallMs } = ticket.captured.job.limits;

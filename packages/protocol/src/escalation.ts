@@ -43,7 +43,7 @@ export interface Rung {
  *
  * @param rungs - in the order of the ladder; each is taken once
  * @param ended - resolves when the guest has ended; must not reject
- * @returns the last step that was taken, once the guest has ended or the grace of that step is over
+ * @returns the last step that was taken: once the guest has ended, or at once after the last rung
  */
 export async function climb(
   rungs: readonly Rung[],
@@ -51,9 +51,10 @@ export async function climb(
 ): Promise<EscalationStep | undefined> {
   let taken: EscalationStep | undefined;
   for (const { step, take } of rungs) {
+    // The guest of the step before has its grace first.
+    if (taken !== undefined && (await endsWithin(ended, escalationLadder[taken].graceMs))) break;
     take();
     taken = step;
-    if (await endsWithin(ended, escalationLadder[step].graceMs)) break;
   }
   return taken;
 }

@@ -53,8 +53,14 @@ export type RecycleReason = 'age' | 'use' | 'heap' | 'idle' | 'lost';
  * happened.
  */
 export interface WaybillEvents {
-  /** A job was queued; `queuedAhead` jobs were before it. */
-  'job:admitted': JobEvent & { readonly queuedAhead: number };
+  /**
+   * A job was queued; `queuedAhead` jobs were before it. It will wait for about `estimatedWaitMs`, as far as its tenant
+   * has its turns as before; undefined as long as nothing is known of that.
+   */
+  'job:admitted': JobEvent & {
+    readonly queuedAhead: number;
+    readonly estimatedWaitMs: number | undefined;
+  };
   /** A worker took the job; again, if the one that had it was lost. */
   'job:started': JobEvent & PoolThreadEvent;
   /** The job's guest did not end by itself; this was the last step taken against it. */

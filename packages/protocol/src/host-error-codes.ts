@@ -41,7 +41,7 @@ export const hostErrorCodes = {
     retryable: true,
     httpStatus: 503,
     meaning:
-      'The deadline passed before the worker thread came to run the job, or to report on it.',
+      'The worker thread did not come to the job, or to report on it, before its deadline; or the machine was too busy for its guest.',
   },
   ERR_WAYBILL_PROCESS_EXITED: {
     blame: 'host',

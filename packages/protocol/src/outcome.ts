@@ -72,8 +72,8 @@ export interface OutcomeFacts {
   readonly logs: readonly LogLine[];
   readonly bill: Bill;
   /**
-   * The last step that had to be taken against a guest that did not end by itself, when the outcome was decided; absent if
-   * none was.
+   * The last step that had to be taken against a guest that did not end by itself, when the outcome was decided: its own,
+   * or, with `kill`, another one in the process that the job was lost with. Absent if none was.
    */
   readonly escalation?: EscalationStep;
   /** Present if the job was run again after its process, thread or isolate was lost: how often it ran. */

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import {
   type AttemptMessage,
   type AttemptReport,
+  type Rung,
   type WaybillError,
   climb,
   makeError,
@@ -119,9 +120,13 @@ export class PoolProcess implements Crew {
       this.#state = 'wedged';
       this.#links.wedged(this, reason);
     };
-    void climb([{ step: 'wedge', take }], this.#emptied.promise).then(() =>
-      climb([{ step: 'kill', take: () => this.#kill() }], this.#exited.promise),
-    );
+    const kill = (): void => this.#kill();
+    const rungs: Rung[] = [
+      { step: 'wedge', take },
+      { step: 'kill', take: kill },
+    ];
+    // Where nothing else runs there is no reason to wait.
+    void climb(rungs, this.#emptied.promise).then(kill);
     if (leasedCountOf(this) === 0) this.#emptied.resolve();
   }
 

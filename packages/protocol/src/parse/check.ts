@@ -83,11 +83,16 @@ function onePerPath(issues: readonly Issue[]): readonly Issue[] {
 /** The keys that the object at a path may have. */
 function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly string[] {
   let current = schema;
-  for (const key of path) {
-    const shape: Readonly<Record<PropertyKey, unknown>> = shapeOf(current);
-    current = Object.hasOwn(shape, key) ? shape[key] : undefined;
-  }
+  for (const key of path) current = schemaAt(current, key);
   return Object.keys(shapeOf(current));
+}
+
+function schemaAt(schema: unknown, key: PropertyKey): unknown {
+  if (schema instanceof z.ZodOptional) return schemaAt(schema.unwrap(), key);
+  // All the values of a record have one schema, whatever their keys.
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  const shape = shapeOf(schema);
+  return Object.hasOwn(shape, key) ? shape[key] : undefined;
 }
 
 function shapeOf(schema: unknown): Readonly<Record<PropertyKey, unknown>> {

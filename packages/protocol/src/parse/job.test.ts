@@ -27,6 +27,8 @@ describe('parseJobSpec', () => {
       limits: {},
       reuse: 'tenant',
       trail: false,
+      priority: 0,
+      rerunnable: undefined,
     });
   });
 
@@ -42,10 +44,13 @@ describe('parseJobSpec', () => {
       limits: { wallMs: 10 },
       reuse: 'never',
       trail: true,
+      priority: -100,
+      rerunnable: false,
     };
     const job = parseJobSpec(spec);
     expect(job.input).toBe(input);
     expect(job).toMatchObject({ id: 'job-1', tenant: 'acme', limits: { wallMs: 10 }, trail: true });
+    expect(job).toMatchObject({ priority: -100, rerunnable: false });
     expect(job.target).toEqual({
       kind: 'program',
       program: { source, sourceType: 'expression', modules: [['./a.js', 'export const a = 1']] },
@@ -88,6 +93,15 @@ describe('parseJobSpec', () => {
       { source, reuse: 'always', trail: 1 },
       'reuse: expected "never" or "tenant", got "always" (and 1 more)',
     ],
+    [
+      { source, priority: 101 },
+      'priority: expected an integer from -100 to 100 (highest first), got 101',
+    ],
+    [
+      { source, priority: 0.5 },
+      'priority: expected an integer from -100 to 100 (highest first), got 0.5',
+    ],
+    [{ source, rerunnable: 'yes' }, 'rerunnable: expected true or false, got "yes"'],
     [{ source, modules: { './a.js': 3 } }, 'modules["./a.js"]: expected source text, got 3'],
     [
       { source, modules: { 'a b': '' } },
@@ -124,7 +138,9 @@ describe('parseFunctionSpec', () => {
       tenant: 'default',
       program: { source, sourceType: 'module', modules: [] },
       limits: {},
+      rerunnable: false,
     });
+    expect(parseFunctionSpec({ name: 'hello', source, rerunnable: true }).rerunnable).toBe(true);
   });
 
   test('a function without a name or with a job field is refused', () => {
@@ -150,6 +166,8 @@ describe('jobJsonSchema', () => {
     limits: true,
     reuse: true,
     trail: true,
+    priority: true,
+    rerunnable: true,
   };
 
   test('the schema, the JSON Schema and the interface have the same keys', () => {

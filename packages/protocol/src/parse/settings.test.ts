@@ -73,6 +73,38 @@ test.each<[unknown, string]>([
     { queue: { maxJob: 1 } },
     'queue.maxJob: expected a known key (did you mean "maxJobs"?), got "maxJob"',
   ],
+  [{ containment: 'none' }, 'containment: expected "process" or "thread", got "none"'],
+  [{ isolation: 1 }, 'isolation: expected "tenant-isolate" or "tenant-process", got 1'],
+  [
+    { processes: { count: 0 } },
+    'processes.count: expected an integer from 1 to 64 (processes), got 0',
+  ],
+  [
+    { processes: { spares: 0 } },
+    'processes.spares: expected an integer from 1 to 16 (processes), got 0',
+  ],
+  [
+    { processes: { maxRssBytes: 1 } },
+    'processes.maxRssBytes: expected an integer from 134217728 to 1099511627776 (bytes), got 1',
+  ],
+  [{ processes: { crashLog: 7 } }, 'processes.crashLog: expected the path of a file, got 7'],
+  [{ processes: { crashLog: '' } }, 'processes.crashLog: expected the path of a file, got ""'],
+  [
+    { tenants: { default: { weight: 0 } } },
+    'tenants.default.weight: expected an integer from 1 to 1000 (turns), got 0',
+  ],
+  [
+    { tenants: { named: { acme: { maxRunning: 0 } } } },
+    'tenants.named.acme.maxRunning: expected an integer from 1 to 65536 (jobs), got 0',
+  ],
+  [
+    { tenants: { named: { acme: { maxQueue: 1 } } } },
+    'tenants.named.acme.maxQueue: expected a known key (did you mean "maxQueued"?), got "maxQueue"',
+  ],
+  [
+    { tenants: { named: [] } },
+    'tenants.named: expected an object of tenant to share, got an array',
+  ],
   [[], 'options: expected an object, got an array'],
 ])('%j is refused with ERR_WAYBILL_INVALID_OPTIONS', (input, message) => {
   expect(() => parseSettings(input, surroundings)).toThrow(
@@ -97,4 +129,22 @@ test('parseLimits lays what it is given over the base', () => {
   const base = { ...defaultLimits, cpuMs: 7 };
   expect(parseLimits({ wallMs: 9 }, base)).toEqual({ ...base, wallMs: 9 });
   expect(() => parseLimits({ wallMs: '9' })).toThrow('wallMs: expected an integer');
+});
+
+test('the processes that are asked for are taken as given, beside the defaults', () => {
+  const { processes } = parseSettings(
+    { processes: { count: 3, crashLog: 'a/b.ndjson' } },
+    surroundings,
+  );
+  expect(processes).toEqual({ count: 3, spares: 1, maxRssBytes: 2 ** 31, crashLog: 'a/b.ndjson' });
+});
+
+test("a tenant of a forbidden name is refused, and __proto__ is nobody's share", () => {
+  const parse = (named: Record<string, object>) =>
+    parseSettings({ tenants: { named } }, surroundings);
+  expect(() => parse({ 'a b': {} })).toThrow(
+    expect.objectContaining({ code: 'ERR_WAYBILL_INVALID_OPTIONS' }),
+  );
+  const { named } = parse(JSON.parse('{"__proto__":{"weight":9}}')).tenants;
+  expect(named).toEqual(new Map());
 });
