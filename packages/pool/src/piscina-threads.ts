@@ -6,13 +6,10 @@ import {
   errorFromWire,
   makeError,
 } from '@waybill/protocol';
-import { type ThreadGreeting, workerEntryUrl } from '@waybill/worker/entry-url';
+import { type ThreadGreeting, makeRunClock, workerEntryUrl } from '@waybill/worker/entry-url';
 import { Piscina } from 'piscina';
 import { threadEnvironment } from './thread-environment.ts';
 import type { JoinedThread, Threads, ThreadsListener, ThreadsPlan } from './threads.ts';
-
-/** Bytes of the clock that all threads of a process keep together. */
-const runClockBytes = 16;
 
 /** The error of an attempt whose thread is gone. */
 function workerExited(threadId: number, how: string, cause?: unknown): WaybillError {
@@ -28,14 +25,13 @@ export class PiscinaThreads implements Threads {
   readonly #piscina: Piscina;
 
   constructor(plan: ThreadsPlan, listener: ThreadsListener) {
-    const runClock = new SharedArrayBuffer(runClockBytes);
     this.#piscina = new Piscina({
       filename: workerEntryUrl.href,
       name: 'attempt',
       minThreads: plan.threads,
       maxThreads: plan.threads,
       concurrentTasksPerWorker: plan.attemptsPerThread,
-      workerData: { waybill: { ...plan.options, runClock } },
+      workerData: { waybill: { ...plan.options, runClock: makeRunClock() } },
       env: threadEnvironment(),
       // The default parks the thread in Atomics.wait between attempts: no timer, no message and no isolate would
       // be served there until the next attempt comes.

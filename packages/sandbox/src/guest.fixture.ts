@@ -11,13 +11,16 @@ import {
 } from '@waybill/protocol';
 import {
   CodeCache,
+  CpuClock,
   GuestIsolate,
   GuestJob,
   type GuestRealm,
   type HostCallHandler,
+  ProcessTimes,
   TurnGate,
   loadProgram,
   prepareProgram,
+  runClockBytes,
 } from './index.ts';
 
 // Without it, loops of guests cannot be interrupted at all; a pool's process sets it at its start.
@@ -34,6 +37,7 @@ export interface TestIsolateOptions {
   readonly tenant?: string;
   readonly gate?: TurnGate;
   readonly codeCache?: CodeCache;
+  readonly cpuClock?: CpuClock;
 }
 
 /** What a test's job is made with. */
@@ -71,6 +75,8 @@ export class TestIsolate implements AsyncDisposable {
       kit: { hostFunctionNames: options.names ?? Object.keys(this.#host) },
       gate: options.gate ?? new TurnGate(2),
       codeCache: options.codeCache ?? new CodeCache(),
+      cpuClock:
+        options.cpuClock ?? new CpuClock(new ProcessTimes(new SharedArrayBuffer(runClockBytes))),
       onWedged: (_isolate, reason) => this.wedged.push(reason),
     });
   }

@@ -177,7 +177,7 @@ test('an abort listener that loops is cut off and leaves the realm unsure', asyn
   job.stop(stopped());
   await job.settled;
   await job.idle();
-  expect(job.wasCut).toBe(true);
+  expect(job.cutBy).toBe('interrupt');
 });
 
 test('a program that fails to evaluate fails its deployment, with its own error', async () => {

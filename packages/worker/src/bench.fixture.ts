@@ -1,6 +1,7 @@
 import type { IsolateSettings, RecycleReason } from '@waybill/protocol';
-import { CodeCache, type GuestIsolate, TurnGate } from '@waybill/sandbox';
+import { CodeCache, CpuClock, type GuestIsolate, ProcessTimes, TurnGate } from '@waybill/sandbox';
 import { leakCheck } from '@waybill/testkit';
+import { makeRunClock } from './entry-url.ts';
 import { IsolateMaker, type ReadyIsolate } from './isolate-maker.ts';
 import { IsolateShelf } from './isolate-shelf.ts';
 
@@ -39,6 +40,7 @@ export function openBench(changed: Partial<IsolateSettings> = {}): Bench {
     kit: { hostFunctionNames: [] },
     gate: new TurnGate(2),
     codeCache,
+    cpuClock: new CpuClock(new ProcessTimes(makeRunClock())),
     onWedged: (_isolate, reason) => {
       throw new Error(reason);
     },

@@ -27,6 +27,7 @@ async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
       expose: { ...thread.api() },
       names: [
         'hostCall',
+        'hostCalling',
         'catchUp',
         'logged',
         'hostCalled',

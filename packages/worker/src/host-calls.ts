@@ -1,4 +1,4 @@
-import { type Parcel, callHostFunction } from '@waybill/protocol';
+import { type Parcel, callHostFunction, makeError } from '@waybill/protocol';
 import type { HostCall, HostCallHandler } from '@waybill/sandbox';
 import type { PoolThread } from './pool-thread.ts';
 import type { RunningAttempt } from './running-attempt.ts';
@@ -13,6 +13,11 @@ export function answerHostCalls(thread: PoolThread, attempt: RunningAttempt): Ho
   const callHere = async (call: HostCall): Promise<Parcel> => {
     const fn = thread.hostFunctions.get(call.name);
     if (fn === undefined) return callThere(call);
+    // Whether the attempt has had effects decides if it may be run again, so that is known before there are any.
+    await attempt.hostCalling(() =>
+      thread.submitter.call('hostCalling', [attemptId], { deadlineMs }),
+    );
+    if (attempt.context.revoked) throw makeError('ERR_WAYBILL_JOB_ENDED', 'the job has ended');
     const startedMs = performance.now();
     let ok = false;
     try {

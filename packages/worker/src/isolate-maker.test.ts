@@ -1,7 +1,8 @@
 import { until } from '@waybill/testkit';
-import { CodeCache, TurnGate } from '@waybill/sandbox';
+import { CodeCache, CpuClock, ProcessTimes, TurnGate } from '@waybill/sandbox';
 import { expect, test } from 'vitest';
 import { isolateSettings, memoryBytes, openBench } from './bench.fixture.ts';
+import { makeRunClock } from './entry-url.ts';
 import { IsolateMaker } from './isolate-maker.ts';
 
 test('isolates are made ahead, up to as many as asked for, and a new one follows each that is taken', async () => {
@@ -52,6 +53,7 @@ test('where isolates cannot be made ahead, the job that needs one is told why', 
     kit: { hostFunctionNames: [] },
     gate: new TurnGate(1),
     codeCache: new CodeCache(),
+    cpuClock: new CpuClock(new ProcessTimes(makeRunClock())),
     onWedged: () => {},
   });
   maker.prepareAhead();

@@ -1,6 +1,7 @@
 import { type IsolateSettings, makeError } from '@waybill/protocol';
 import {
   type CodeCache,
+  type CpuClock,
   GuestIsolate,
   type GuestRealm,
   type KitSettings,
@@ -14,6 +15,7 @@ export interface IsolateMakerOptions {
   readonly kit: KitSettings;
   readonly gate: TurnGate;
   readonly codeCache: CodeCache;
+  readonly cpuClock: CpuClock;
   readonly onWedged: (isolate: GuestIsolate, reason: string) => void;
 }
 
@@ -88,10 +90,17 @@ export class IsolateMaker {
   }
 
   async #create(memoryBytes: number): Promise<ReadyIsolate> {
-    const { kit, gate, codeCache, onWedged } = this.#options;
+    const { kit, gate, codeCache, cpuClock, onWedged } = this.#options;
     if (this.#closed) throw makeError('ERR_WAYBILL_CLOSED', 'the thread makes no more isolates');
     for (const each of this.#made) if (each.state !== 'open') this.#made.delete(each);
-    const isolate = new GuestIsolate({ memoryBytes, kit, gate, codeCache, onWedged });
+    const isolate = new GuestIsolate({
+      memoryBytes,
+      kit,
+      gate,
+      codeCache,
+      cpuClock,
+      onWedged,
+    });
     this.#made.add(isolate);
     this.#createdCount += 1;
     try {

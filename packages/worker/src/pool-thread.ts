@@ -10,7 +10,7 @@ import {
   toWaybillError,
 } from '@waybill/protocol';
 import type { Peer } from '@waybill/rpc';
-import { CodeCache, type GuestIsolate, TurnGate } from '@waybill/sandbox';
+import { CodeCache, CpuClock, type GuestIsolate, ProcessTimes, TurnGate } from '@waybill/sandbox';
 import type { WorkerHostFunctions } from './host-module.ts';
 import type { AttemptHandle } from './attempt-handle.ts';
 import { EarlyStops } from './early-stops.ts';
@@ -45,6 +45,7 @@ export class PoolThread {
       kit: { hostFunctionNames: [...options.submitterFunctions, ...hostFunctions.keys()] },
       gate: new TurnGate(options.runningIsolates),
       codeCache: this.#codeCache,
+      cpuClock: new CpuClock(new ProcessTimes(options.runClock)),
       onWedged: (isolate, reason) => this.#wedged(isolate, reason),
     });
     this.#shelf = new IsolateShelf(

@@ -7,7 +7,7 @@ import {
   makeError,
   readParcel,
 } from '@waybill/protocol';
-import { deferred } from '@waybill/testkit';
+import { deferred, until } from '@waybill/testkit';
 import { expect, test } from 'vitest';
 import { makeMessage } from './attempt-message.fixture.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -109,7 +109,48 @@ test('a host function of the thread runs as the job that called it, and far ones
     'export default async (_, { host }) => [await host.near(), await host.far("away")]';
   const report = await runAttempt(opened.thread, makeMessage({ source, jobId: 'the-job' }));
   expect(valueOf(report)).toEqual(['the-job', ['away']]);
-  expect(opened.called).toEqual(['hostCall']);
+  expect(opened.called).toEqual(['hostCalling', 'hostCall']);
+});
+
+test('before its first host function in the thread runs, and only then, the attempt says that one will', async () => {
+  const heard = deferred();
+  const ran: string[] = [];
+  await using opened = openThread(
+    {
+      hostCall: (_attemptId, _name, args) => args,
+      hostCalling: async () => {
+        ran.push('asked');
+        await heard.promise;
+      },
+    },
+    { near: (name: string) => void ran.push(name) },
+  );
+  const source = `export default async (_, { host }) => {
+    await host.far();
+    await Promise.all([host.near('one'), host.near('two')]);
+    await host.near('three');
+  }`;
+  const running = runAttempt(opened.thread, makeMessage({ source }));
+  await until(() => ran.length === 1);
+  heard.resolve();
+  expect(codeOf(await running)).toBe('no error');
+  expect(ran).toEqual(['asked', 'one', 'two', 'three']);
+  expect(opened.called).toEqual(['hostCall', 'hostCalling']);
+});
+
+test('a host function in the thread does not run where its submitter cannot be told', async () => {
+  const ran: string[] = [];
+  await using opened = openThread(
+    {
+      hostCalling: () => {
+        throw makeError('ERR_WAYBILL_RPC_BROKEN', 'in a test');
+      },
+    },
+    { near: () => void ran.push('near') },
+  );
+  const source = 'export default (_, { host }) => host.near()';
+  const report = await runAttempt(opened.thread, makeMessage({ source }));
+  expect([codeOf(report), ran]).toEqual(['ERR_WAYBILL_RPC_BROKEN', []]);
 });
 
 test('after the report the rights of the job are gone', async () => {

@@ -2,23 +2,19 @@ import {
   type AttemptMessage,
   type AttemptReport,
   type AttemptUsage,
+  type EscalationStep,
   type LogLine,
   type WaybillError,
   errorToWire,
   toWaybillError,
 } from '@waybill/protocol';
 import { GuestJob, type GuestRealm, type PreparedProgram, type Settlement } from '@waybill/sandbox';
+import { endGuest, giveBackWhenIdle } from './end-guest.ts';
 import { answerHostCalls } from './host-calls.ts';
 import type { PoolThread } from './pool-thread.ts';
 import { realmFor } from './realm-for.ts';
 import type { RealmLease } from './realm-lease.ts';
 import { RunningAttempt } from './running-attempt.ts';
-
-/** How long a guest that was stopped may go on computing before its isolate takes no new job. */
-const retireAfterMs = 5;
-
-/** And before its isolate is disposed under it. */
-const interruptGraceMs = 100;
 
 /**
  * The inner half of a job's life, in the pool thread: rebind, run, settle, bill, release. The outer half is
@@ -40,12 +36,16 @@ export async function runAttempt(
   // that was made is served.
   if (attempt.hasCallsThere) attempt.hasTold(thread.tell('catchUp', []));
   await attempt.allTold();
-  return { settlement, usage, logs: ran.job?.logs ?? [], hops: attempt.hops.hops };
+  const { escalation, job } = ran;
+  const report = { settlement, usage, logs: job?.logs ?? [], hops: attempt.hops.hops };
+  return escalation === undefined ? report : { ...report, escalation };
 }
 
 /** What became of a run, and what it holds until it is released. */
 interface Ran {
   readonly end: Settlement;
+  /** The last step that it took to end the guest, if it did not end by itself. */
+  readonly escalation?: EscalationStep | undefined;
   readonly job?: GuestJob;
   readonly lease?: RealmLease;
 }
@@ -68,7 +68,7 @@ function refuse(error: WaybillError): AttemptReport {
   return { settlement: { ok: false, error: errorToWire(error) }, usage, logs: [], hops: [] };
 }
 
-/** Step 6: runs the guest in a realm, until the job settles. */
+/** Step 6: runs the guest in a realm, until the job settles and its guest has stopped. */
 async function run(thread: PoolThread, attempt: RunningAttempt): Promise<Ran> {
   try {
     const { target } = attempt.message;
@@ -77,15 +77,17 @@ async function run(thread: PoolThread, attempt: RunningAttempt): Promise<Ran> {
     try {
       const job = startGuest(thread, attempt, { realm: lease.realm, program });
       const end = await job.settled;
-      // What a guest does behind its result is computing like all else; it is interrupted like all else, too.
-      if (job.endedBy === 'guest') await idleWithin(job, interruptGraceMs);
-      return { end, job, lease };
+      // What a guest does behind its result is computing like all else; it is ended like all else, too.
+      const escalation = await endGuest(job, lease);
+      return { end, escalation, job, lease };
     } catch (error) {
       lease.release(true);
       throw error;
     }
-  } catch (error) {
-    return { end: { ok: false, error: toWaybillError(error) } };
+  } catch (thrown) {
+    const error = toWaybillError(thrown);
+    const escalation = thread.warmFunctions.hasWedged(error) ? 'wedge' : undefined;
+    return { end: { ok: false, error }, escalation };
   }
 }
 
@@ -112,14 +114,6 @@ function startGuest(
   return job;
 }
 
-async function idleWithin(job: GuestJob, limitMs: number): Promise<void> {
-  if (!job.leavesRealmUnsure) return;
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, limitMs);
-  await Promise.race([job.idle(), over.promise]);
-  clearTimeout(timer);
-}
-
 /** Step 7: puts how the job ended into the form that crosses threads. */
 function settle({ end }: Ran): AttemptReport['settlement'] {
   return end.ok ? end : { ok: false, error: errorToWire(end.error) };
@@ -140,18 +134,6 @@ function release(thread: PoolThread, attempt: RunningAttempt, { job, lease }: Ra
   thread.attempts.delete(attempt.message.attemptId);
   attempt.context.revoke();
   if (job === undefined || lease === undefined) return;
-  if (job.leavesRealmUnsure) void releaseWhenIdle(job, lease);
+  if (job.leavesRealmUnsure) void giveBackWhenIdle(job, lease);
   else lease.release(false);
-}
-
-// A guest that was stopped while it computed is still at it: its turn has a limit of its own, but that may be far.
-async function releaseWhenIdle(job: GuestJob, lease: RealmLease): Promise<void> {
-  if (job.endedBy !== 'outside') {
-    const retire = setTimeout(() => lease.retire(), retireAfterMs);
-    const dispose = setTimeout(() => void lease.realm.isolate.dispose(), interruptGraceMs);
-    await job.idle();
-    clearTimeout(retire);
-    clearTimeout(dispose);
-  } else await job.idle();
-  lease.release(job.wasCut);
 }

@@ -14,6 +14,7 @@ export class RunningAttempt implements AttemptHandle {
   readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
   readonly #told: Set<Promise<void>> = new Set();
   #callsThereCount = 0;
+  #toldOfHostCalls: Promise<unknown> | undefined;
   #stoppedBy: WaybillError | undefined;
   #callGuest: CallGuest | undefined;
   #job: GuestJob | undefined;
@@ -47,6 +48,16 @@ export class RunningAttempt implements AttemptHandle {
   callGuest(callbackId: number, args: Parcel): Promise<Parcel> {
     if (this.#callGuest !== undefined) return this.#callGuest(callbackId, args);
     throw makeError('ERR_WAYBILL_JOB_ENDED', 'the guest has passed no function to a host function');
+  }
+
+  /**
+   * Has `tell` say, before the first host function of this attempt runs in this thread and only then, that one will.
+   *
+   * @throws what telling failed with: then no host function of the attempt may run here
+   */
+  hostCalling(tell: () => Promise<unknown>): Promise<unknown> {
+    this.#toldOfHostCalls ??= tell();
+    return this.#toldOfHostCalls;
   }
 
   /** Whether host calls of this attempt wait for the submitting thread. */

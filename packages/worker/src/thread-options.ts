@@ -8,6 +8,8 @@ export interface ThreadOptions {
   readonly memoryBytes: number;
   /** Isolates of this thread that may compute at one moment. */
   readonly runningIsolates: number;
+  /** Made by {@link makeRunClock}; the same for all threads of a process. */
+  readonly runClock: SharedArrayBuffer;
   /** Names of the host functions that live in the submitting thread. */
   readonly submitterFunctions: readonly string[];
   /** URL of the module whose exports are the host functions of this thread. */

@@ -2,6 +2,7 @@ import { type HostFunction, type SubmitterApi, makeError } from '@waybill/protoc
 import type { Peer } from '@waybill/rpc';
 import { leakCheck } from '@waybill/testkit';
 import { isolateSettings, memoryBytes } from './bench.fixture.ts';
+import { makeRunClock } from './entry-url.ts';
 import { PoolThread } from './pool-thread.ts';
 
 /** What the submitting thread answers in a test; what is not given answers nothing. */
@@ -35,6 +36,7 @@ export function openThread(
     isolates: isolateSettings,
     memoryBytes,
     runningIsolates: 2,
+    runClock: makeRunClock(),
     submitterFunctions: ['far'],
     hostModuleUrl: undefined,
   };

@@ -1,4 +1,4 @@
-import type { FunctionProgram } from '@waybill/protocol';
+import type { FunctionProgram, WaybillError } from '@waybill/protocol';
 import { loadProgram } from '@waybill/sandbox';
 import type { IsolateMaker, ReadyIsolate } from './isolate-maker.ts';
 import type { IsolateShelf } from './isolate-shelf.ts';
@@ -27,6 +27,7 @@ export class WarmFunctions {
   readonly #maker: IsolateMaker;
   readonly #shelf: IsolateShelf;
   readonly #programs: ProgramCache;
+  readonly #wedgings: WeakSet<WaybillError> = new WeakSet();
 
   constructor(maker: IsolateMaker, shelf: IsolateShelf, programs: ProgramCache) {
     this.#maker = maker;
@@ -51,6 +52,11 @@ export class WarmFunctions {
     };
   }
 
+  /** Whether evaluating the function's modules, which failed with this, wedged its isolate. */
+  hasWedged(failure: WaybillError): boolean {
+    return this.#wedgings.has(failure);
+  }
+
   #release(shelved: ShelvedIsolate, unsure: boolean): void {
     this.#shelf.giveBack(shelved, unsure);
     if (shelved.useCount % usesPerHeapLook === 1) void this.#shelf.look(shelved);
@@ -67,7 +73,8 @@ export class WarmFunctions {
     const ready = await this.#maker.make(tenant, limits.memoryBytes);
     const failure = await loadProgram(ready.realm, prepared, limits);
     if (failure === undefined) return ready;
-    this.#shelf.dispose(ready.isolate);
+    await ready.isolate.dispose();
+    if (ready.isolate.state === 'wedged') this.#wedgings.add(failure);
     throw failure;
   }
 }

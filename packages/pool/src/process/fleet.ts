@@ -70,13 +70,15 @@ export class Fleet implements Crews, ProcessLinks {
 
   wedged(process: PoolProcess, reason: string): void {
     this.#options.listener.processWedged(process.processId, reason);
-    this.#replace(process);
+    // The next spare is started when this one is gone: until then its guest has a core, and who takes over needs the other.
+    this.#standDown(process);
   }
 
   exited(process: PoolProcess, loss: ProcessLoss | undefined): void {
     const wasUp = this.#processes.delete(process) && process.roster.isComplete;
     if (wasUp) this.#options.listener.processExited(process.processId, loss);
-    this.#replace(process);
+    this.#standDown(process);
+    this.#fill();
   }
 
   emptied(process: PoolProcess): void {
@@ -116,14 +118,14 @@ export class Fleet implements Crews, ProcessLinks {
 
   #retire(process: PoolProcess): void {
     void process.close(0);
-    this.#replace(process);
+    this.#standDown(process);
   }
 
-  #replace(process: PoolProcess): void {
+  // It serves no more; a spare does, if there is one.
+  #standDown(process: PoolProcess): void {
     process.isServing = false;
     this.#serving = this.#serving.filter((each) => each !== process);
     this.#promote();
-    this.#fill();
   }
 
   #promote(): void {

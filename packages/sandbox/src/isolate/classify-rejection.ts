@@ -8,6 +8,8 @@ export type TurnEnd =
   | 'timed-out'
   /** The isolate hit its memory limit in this call and is gone. */
   | 'out-of-memory'
+  /** The heap ran out in this call so badly that the engine gave up: the isolate is wedged. */
+  | 'heap-broken'
   /** The isolate was gone already, or was disposed under it. */
   | 'lost';
 

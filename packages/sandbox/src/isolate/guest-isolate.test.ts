@@ -21,7 +21,7 @@ test('a stray rejection left by one job fails no other, whatever its message say
       `export default () => { Promise.reject(${error}); return 'left'; }`,
     );
     expect(left.value).toBe('left');
-    expect(left.job.wasCut).toBe(false);
+    expect(left.job.cutBy).toBeUndefined();
     expect(await guest.value('export default () => 2')).toBe(2);
   }
   expect(guest.isolate.state).toBe('open');
@@ -113,7 +113,7 @@ test('a job that is stopped while its program compiles settles once and leaves n
   expect((await guest.ended(job)).code).toBe('ERR_WAYBILL_CANCELLED');
   realm.close();
   await job.idle();
-  expect(job.wasCut).toBe(false);
+  expect(job.cutBy).toBeUndefined();
   expect(await guest.value('export default () => 1')).toBe(1);
 });
 
@@ -137,9 +137,8 @@ test('a job pays for its own computing and not for what others compute in its is
   );
   await Promise.all(jobs.map((job) => job.settled));
   await Promise.all(jobs.map((job) => job.idle()));
-  const [first, idle, second] = jobs.map((job) => job.usage().cpuMs);
-  expect(first).toBeGreaterThan(100);
-  expect(second).toBeGreaterThan(100);
+  const [first = 0, idle = 0, second = 0] = jobs.map((job) => job.usage().cpuMs);
+  expect(Math.min(first, second)).toBeGreaterThan(2 * idle);
   expect(idle).toBeLessThan(50);
 });
 

@@ -1,13 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { makeError } from '@waybill/protocol';
+import { escalationLadder, makeError } from '@waybill/protocol';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TransformedModule } from '../program/transform-module.ts';
-import { type TurnEnd, classifyRejection } from './classify-rejection.ts';
-import { GuestRealm, type TurnBudget } from './guest-realm.ts';
+import { AddonCalls } from './addon-calls.ts';
+import type { TurnEnd } from './classify-rejection.ts';
+import { GuestRealm } from './guest-realm.ts';
 import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
 import type { GuestIsolateOptions, IsolateState } from './isolate-options.ts';
 import { ScriptShelf, type ScriptSource } from './script-shelf.ts';
-import { disposeGraceMs, flushMs, ownWorkMs } from './time-limits.ts';
+import { flushMs, ownWorkMs } from './time-limits.ts';
+import {
+  type EndedTurn,
+  type Turn,
+  TurnLine,
+  type TurnOwner,
+  type TurnTerms,
+} from './turn-line.ts';
 import { TurnQueue } from './turn-queue.ts';
 
 function scriptOf({ text, shape, prefixLength }: TransformedModule): ScriptSource {
@@ -16,6 +23,9 @@ function scriptOf({ text, shape, prefixLength }: TransformedModule): ScriptSourc
 
 /** An entry about no job. */
 const nothing = ['end', -1, 0, 0, '', ''] as const;
+
+/** What the addon says of a heap that ran out; its other catastrophe is a script that does not end. */
+const heapRanOut = 'out-of-memory';
 
 let lastIsolateNumber = 0;
 
@@ -27,23 +37,27 @@ export class GuestIsolate {
   readonly #isolate: Isolate;
   readonly #options: GuestIsolateOptions;
   readonly #turns: TurnQueue;
-  readonly #outstanding: Set<Promise<unknown>> = new Set();
+  readonly #line: TurnLine;
+  readonly #calls: AddonCalls;
   readonly #scripts: ScriptShelf;
   readonly #realms: Set<GuestRealm> = new Set();
   #state: IsolateState = 'open';
   #tenant: string | undefined;
-  #cpuReadMs = 0;
+  #disposal: Promise<void> | undefined;
 
   constructor(options: GuestIsolateOptions) {
     this.#options = options;
     this.#tenant = options.tenant;
     this.memoryBytes = options.memoryBytes;
+    this.#line = new TurnLine(options.cpuClock);
     this.#turns = new TurnQueue(options.gate, () => this.tenant);
     this.#isolate = new ivm.Isolate({
       memoryLimit: Math.ceil(options.memoryBytes / 2 ** 20),
       // Without a handler an exhausted heap aborts the process at once.
-      onCatastrophicError: (message) => this.#wedge(message),
+      onCatastrophicError: (message) =>
+        this.#wedge(message, message.includes(heapRanOut) ? 'heap-broken' : 'lost'),
     });
+    this.#calls = new AddonCalls(this.#isolate, options.cpuClock);
     this.#scripts = new ScriptShelf(this.#isolate, options.codeCache);
   }
 
@@ -69,9 +83,19 @@ export class GuestIsolate {
     return this.#turns.inFlightCount;
   }
 
+  /** Whether a turn of this owner is the one that runs, and not only waits behind another. */
+  isRunning(owner: TurnOwner): boolean {
+    return this.#line.first?.owner === owner;
+  }
+
+  /** How long it may take on the wall to compute for so long, as busy as the machine is, in ms. */
+  wallMs(cpuMs: number): number {
+    return this.#options.cpuClock.wallMs(cpuMs);
+  }
+
   /** Makes a realm whose kit is in place: ready for a program. Rejects where the isolate is gone. */
   async openRealm(): Promise<GuestRealm> {
-    const realm = await this.#insistently(() =>
+    const realm = await this.#calls.insistently(() =>
       GuestRealm.open(this, { isolate: this.#isolate, settings: this.#options.kit }),
     );
     this.#realms.add(realm);
@@ -86,25 +110,29 @@ export class GuestIsolate {
   /**
    * Makes one entry into guest code, as soon as the isolate may run.
    *
-   * @param budget - how long it may take, asked when it starts
    * @returns how it ended and how long it computed; never rejects
    */
   turn(
     enter: Reference<unknown>,
     args: readonly unknown[],
-    budget: TurnBudget,
-  ): Promise<{ end: TurnEnd; cpuMs: number }> {
-    const { promise, resolve } = Promise.withResolvers<{ end: TurnEnd; cpuMs: number }>();
+    { budget, owner }: TurnTerms,
+  ): Promise<EndedTurn> {
+    const { promise, resolve } = Promise.withResolvers<EndedTurn>();
     this.#turns.submit(async () => {
+      // Nothing would ever be heard of it.
+      if (this.#state === 'wedged') return resolve({ end: 'lost', cpuMs: 0 });
       const limitMs = budget();
       // Whoever asked for it is gone; where the isolate is, it is told so.
       if (limitMs <= 0 && this.#state === 'open') return resolve({ end: 'done', cpuMs: 0 });
       // What ran since the last turn was our own work: making realms.
-      if (this.#turns.inFlightCount === 1) this.#readCpu();
-      const end = await this.#enter(enter, args, limitMs);
+      if (this.#turns.inFlightCount === 1) this.#calls.readRun();
+      const mark = this.#options.cpuClock.mark();
+      const turn: Turn = { owner, limitMs, mark, settle: resolve };
+      this.#line.add(turn);
+      const end = await this.#calls.enter(enter, args, limitMs);
       // What was cut off may have left microtasks, which would run in whatever comes next.
-      if (end === 'timed-out') await this.#enter(enter, nothing, flushMs);
-      resolve({ end, cpuMs: this.#readCpu() });
+      if (end === 'timed-out') await this.#calls.enter(enter, nothing, flushMs);
+      this.#endTurn(turn, end);
       if (end === 'out-of-memory' || end === 'lost') this.#lose();
     });
     return promise;
@@ -119,14 +147,15 @@ export class GuestIsolate {
     program: PreparedProgram,
     context: Context,
   ): Promise<{ functions: Reference<unknown>[]; cpuMs: number }> {
-    if (this.#turns.inFlightCount === 0) this.#readCpu();
+    if (this.#turns.inFlightCount === 0) this.#calls.readRun();
+    const mark = this.#options.cpuClock.mark();
     const owner = `${this.tenant}\n${program.hash}`;
     const made = await Promise.allSettled(
       program.modules.map(async (module) => {
-        const script = await this.#insistently(() =>
+        const script = await this.#calls.insistently(() =>
           this.#scripts.compile(owner, scriptOf(module)),
         );
-        return this.#insistently(
+        return this.#calls.insistently(
           async () =>
             (await script.run(context, {
               reference: true,
@@ -141,102 +170,81 @@ export class GuestIsolate {
       for (const reference of functions) reference.release();
       throw each.reason;
     }
-    return { functions, cpuMs: this.#readCpu() };
+    return { functions, cpuMs: this.#options.cpuClock.cpuMs(this.#calls.readRun() ?? 0, mark) };
   }
 
   /** Heap and external memory in use, in bytes. Waits for turns in flight. Rejects where the isolate is gone. */
   async usedBytes(): Promise<number> {
-    const heap = await this.track(this.#isolate.getHeapStatistics());
+    const heap = await this.#calls.track(this.#isolate.getHeapStatistics());
     return heap.used_heap_size + heap.externally_allocated_size;
   }
 
-  /**
-   * Frees the isolate. What still runs in it is cut off.
-   *
-   * @param graceMs - how long cut-off turns may take to end before the isolate counts as wedged
-   */
-  async dispose(graceMs: number = disposeGraceMs): Promise<void> {
-    if (this.#state === 'disposed' || this.#state === 'wedged') return;
+  /** Frees the isolate. What still runs in it is cut off, or is given up as wedged when the ladder's grace is over. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
+    if (this.#state === 'wedged') return;
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
     this.#state = 'disposed';
-    this.#turns.close();
-    for (const realm of this.#realms) realm.lost();
-    this.#realms.clear();
+    this.#closeTurns();
+    this.#loseRealms();
     this.#scripts.clear();
-    if (this.#outstanding.size === 0) return;
-    const timer = new AbortController();
-    const ended = Promise.allSettled(this.#outstanding).then(() => 'ended');
-    const graceOver = delay(graceMs, 'grace over', { signal: timer.signal, ref: false }).catch(
-      () => 'ended',
-    );
-    if ((await Promise.race([ended, graceOver])) === 'grace over') {
-      this.#wedge('guest code did not end when its isolate was disposed');
-    }
-    timer.abort();
+    if (this.#calls.count === 0) return;
+    const over = Promise.withResolvers<void>();
+    const giveUp = (): void => {
+      this.giveUp();
+      over.resolve();
+    };
+    const grace = setTimeout(giveUp, escalationLadder.dispose.graceMs).unref();
+    await Promise.race([this.#calls.settled(), over.promise]);
+    clearTimeout(grace);
   }
 
-  /** Registers a promise of the addon, so that `dispose` can wait for it. */
-  track<T>(promise: Promise<T>): Promise<T> {
-    this.#outstanding.add(promise);
-    const forget = (): void => void this.#outstanding.delete(promise);
-    promise.then(forget, forget);
-    return promise;
+  /** Counts an isolate as wedged that did not end when it was disposed: nobody waits for its turns any longer. */
+  giveUp(): void {
+    this.#wedge('guest code did not end when its isolate was disposed', 'lost');
   }
 
-  async #enter(
-    enter: Reference<unknown>,
-    args: readonly unknown[],
-    limitMs: number,
-  ): Promise<TurnEnd> {
-    // The addon takes whole milliseconds, and 0 as "no limit".
-    const timeoutMs = Math.max(1, Math.ceil(limitMs));
-    const startedMs = performance.now();
-    try {
-      await this.track(enter.apply(undefined, args as never[], { timeout: timeoutMs }));
-      return 'done';
-    } catch (error) {
-      const tookMs = performance.now() - startedMs;
-      const { isDisposed } = this.#isolate;
-      return classifyRejection(error, { isDisposed, tookMs, timeoutMs });
-    }
-  }
-
-  // Work of ours that guest code has no part in can still be handed an unhandled rejection that some guest left
-  // behind. The addon reports such errors once, so the second answer is about the work itself.
-  async #insistently<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await this.track(work());
-    } catch (error) {
-      if (this.#isolate.isDisposed) throw error;
-      return this.track(work());
-    }
-  }
-
-  // The addon's clock counts time that the isolate was running; turns end in order, so what was added since the
-  // last end belongs to the turn that ended now.
-  #readCpu(): number {
-    if (this.#isolate.isDisposed) return 0;
-    const nowMs = Number(this.#isolate.cpuTime) / 1e6;
-    const addedMs = nowMs - this.#cpuReadMs;
-    this.#cpuReadMs = nowMs;
-    return addedMs;
+  // Turns end in order, so what ran since the last end belongs to the turn that ended now.
+  #endTurn(turn: Turn, end: TurnEnd): void {
+    const ranMs = this.#calls.readRun();
+    const { cpuClock } = this.#options;
+    const cpuMs = ranMs === undefined ? this.#line.cpuMs(turn) : cpuClock.cpuMs(ranMs, turn.mark);
+    this.#line.remove(turn);
+    turn.settle({ end, cpuMs });
   }
 
   #lose(): void {
     if (this.#state !== 'open') return;
     this.#state = 'lost';
-    this.#turns.close();
+    this.#closeTurns();
     // The job whose turn it was hears of it first, as the end of that turn, and is told so as the culprit.
-    setImmediate(() => {
-      for (const realm of this.#realms) realm.lost();
-    });
+    setImmediate(() => this.#loseRealms());
   }
 
-  #wedge(reason: string): void {
+  #closeTurns(): void {
+    this.#line.close();
+    this.#turns.close();
+  }
+
+  #loseRealms(): void {
+    for (const realm of this.#realms) realm.lost();
+    this.#realms.clear();
+  }
+
+  // No turn will be heard of again: each is told now how it ended, the running one first.
+  #wedge(reason: string, end: 'heap-broken' | 'lost'): void {
     if (this.#state === 'wedged') return;
     this.#state = 'wedged';
-    this.#turns.close();
-    for (const realm of this.#realms) realm.lost();
+    this.#closeTurns();
+    const { first } = this.#line;
+    first?.settle({ end, cpuMs: this.#line.cpuMs(first) });
+    for (const turn of this.#line.clear()) turn.settle({ end: 'lost', cpuMs: 0 });
+    this.#calls.abandon(reason);
+    setImmediate(() => this.#loseRealms());
     this.#options.onWedged(this, reason);
   }
 }

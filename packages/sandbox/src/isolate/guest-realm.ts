@@ -5,11 +5,11 @@ import type {
   KitSettings,
 } from '../kit/kit-types.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
-import type { TurnEnd } from './classify-rejection.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
 import { kitFilename, kitSource } from '../kit/kit-source.ts';
 import { ownWorkMs } from './time-limits.ts';
+import type { EndedTurn, TurnTerms } from './turn-line.ts';
 
 /** One message of the kit, without the job it is from; see `GuestMessageKind` for what the fields hold. */
 export interface JobMessage {
@@ -19,9 +19,6 @@ export interface JobMessage {
   readonly a: string;
   readonly b: string;
 }
-
-/** How long one entry may take, in ms, asked when it starts; 0 or less: it is not made at all. */
-export type TurnBudget = () => number;
 
 /** Who hears the messages that the kit sends for one job, and what becomes of the realm. */
 export interface RealmListener {
@@ -128,14 +125,10 @@ export class GuestRealm {
   }
 
   /** Makes one entry; see `GuestIsolate.turn`. In a closed realm nothing runs and the end is `lost`. */
-  async enter(
-    jobKey: number,
-    message: HostMessage,
-    budget: TurnBudget,
-  ): Promise<{ end: TurnEnd; cpuMs: number }> {
+  async enter(jobKey: number, message: HostMessage, terms: TurnTerms): Promise<EndedTurn> {
     if (this.#state === 'closed') return { end: 'lost', cpuMs: 0 };
     const { kind, id = 0, n = 0, a = '', b = '', extra = [] } = message;
-    return this.isolate.turn(this.#enter, [kind, jobKey, id, n, a, b, ...extra], budget);
+    return this.isolate.turn(this.#enter, [kind, jobKey, id, n, a, b, ...extra], terms);
   }
 
   /**
@@ -143,16 +136,12 @@ export class GuestRealm {
    *
    * @throws Error where the engine refuses what the parser took, in the engine's words
    */
-  async load(
-    program: PreparedProgram,
-    limit: number | TurnBudget,
-  ): Promise<{ end: TurnEnd; cpuMs: number }> {
-    const budget = typeof limit === 'number' ? (): number => limit : limit;
+  async load(program: PreparedProgram, terms: TurnTerms): Promise<EndedTurn> {
     const { functions, cpuMs: compileMs } = await this.isolate.instantiate(program, this.#context);
     try {
       const shapes = JSON.stringify(program.modules.map((module) => module.shape));
       const extra = functions.map((reference) => reference.derefInto());
-      const turn = await this.enter(programKey, { kind: 'load', a: shapes, extra }, budget);
+      const turn = await this.enter(programKey, { kind: 'load', a: shapes, extra }, terms);
       return { end: turn.end, cpuMs: compileMs + turn.cpuMs };
     } finally {
       for (const reference of functions) reference.release();

@@ -1,5 +1,6 @@
 import type { KitSettings } from '../kit/kit-types.ts';
 import type { CodeCache } from './code-cache.ts';
+import type { CpuClock } from './cpu-clock.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import type { TurnGate } from './turn-gate.ts';
 
@@ -12,6 +13,7 @@ export interface GuestIsolateOptions {
   readonly kit: KitSettings;
   readonly gate: TurnGate;
   readonly codeCache: CodeCache;
+  readonly cpuClock: CpuClock;
   /** The heap is unusable or guest code cannot be stopped; called once. */
   readonly onWedged: (isolate: GuestIsolate, reason: string) => void;
 }

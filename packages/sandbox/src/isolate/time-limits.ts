@@ -7,5 +7,8 @@ export const ownWorkMs = 500;
 /** How long such microtasks may run at once after the cut, in ms, before they are cut off themselves. */
 export const flushMs = 20;
 
-/** How long cut-off turns may take to end once their isolate is disposed, in ms, before it counts as wedged. */
-export const disposeGraceMs = 1_000;
+/**
+ * How long a turn may outlast its limit, in ms, before whoever made it is told that the limit does not end it: what
+ * was cut off takes that long to be heard of, its microtasks included.
+ */
+export const overdueAfterMs = 50;

@@ -59,3 +59,9 @@ export function errorFromGuest(described: DescribedError, hostFailure: unknown):
 export function readDescribed(text: string): DescribedError {
   return JSON.parse(text) as DescribedError;
 }
+
+/** What our parser took and the engine does not: said in the engine's words. */
+export function engineSyntaxError(error: unknown): WaybillError {
+  const words = error instanceof Error ? error.message : String(error);
+  return makeError('ERR_WAYBILL_GUEST_SYNTAX', words);
+}

@@ -1,31 +1,18 @@
-import {
-  type LogLine,
-  type Parcel,
-  type WaybillError,
-  makeError,
-  parcelByteLength,
-  toWaybillError,
-} from '@waybill/protocol';
+import { type LogLine, type Parcel, type WaybillError, toWaybillError } from '@waybill/protocol';
 import type { TurnEnd } from '../isolate/classify-rejection.ts';
 import type { GuestRealm, HostMessage, JobMessage, RealmListener } from '../isolate/guest-realm.ts';
-import { errorFromGuest, readDescribed } from './guest-failure.ts';
+import type { TurnOwner, TurnTerms } from '../isolate/turn-line.ts';
+import { sayFarewell } from './farewell.ts';
+import { engineSyntaxError, errorFromGuest, readDescribed } from './guest-failure.ts';
 import { GuestTimers } from './guest-timers.ts';
 import { HostCallDesk } from './host-call-desk.ts';
 import type { GuestJobOptions, GuestUsage, Settlement } from './job-options.ts';
 import { jobSettings } from './job-settings.ts';
-import {
-  cpuLimitError,
-  deadlineError,
-  isolateLostError,
-  memoryLimitError,
-  unresponsiveError,
-} from './limit-errors.ts';
-import { JobDeadline } from './job-deadline.ts';
+import { isolateLostError, resultSizeError } from './limit-errors.ts';
+import { type DeadlineState, JobDeadline } from './job-deadline.ts';
 import { JobTurns } from './job-turns.ts';
 import { LogBook, logLevels } from './log-book.ts';
-
-/** How long a guest may take to hear that its job was stopped, in ms: to run its abort listeners. */
-const farewellMs = 50;
+import { type JobFacts, deadlineVerdict, cutVerdict, turnVerdict } from './turn-verdict.ts';
 
 /**
  * One job in a realm, from its start until it settles, once.
@@ -33,9 +20,7 @@ const farewellMs = 50;
  * The result is a message of the kit. What a call into the isolate rejects with only says that the guest was
  * cut off or is gone.
  */
-export class GuestJob implements RealmListener {
-  /** Resolves when the job settles; never rejects. */
-  readonly settled: Promise<Settlement>;
+export class GuestJob implements RealmListener, TurnOwner {
   readonly #realm: GuestRealm;
   readonly #options: GuestJobOptions;
   readonly #key: number;
@@ -43,27 +28,38 @@ export class GuestJob implements RealmListener {
   readonly #desk: HostCallDesk;
   readonly #timers: GuestTimers;
   readonly #deadline: JobDeadline;
-  #settle: (settlement: Settlement) => void = () => {};
+  readonly #settled: PromiseWithResolvers<Settlement> = Promise.withResolvers();
+  readonly #overdue: PromiseWithResolvers<void> = Promise.withResolvers();
   #state: 'running' | 'settled' = 'running';
-  readonly #turns: JobTurns = new JobTurns();
-  #wasCut = false;
+  readonly #turns: JobTurns = new JobTurns((end) => this.#turnEnded(end));
+  #cutBy: 'interrupt' | 'wedge' | undefined;
   #hasBegun = false;
   #endedBy: 'guest' | 'outside' | 'cut-in' | undefined;
 
   constructor(realm: GuestRealm, options: GuestJobOptions) {
     this.#realm = realm;
     this.#options = options;
-    this.settled = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
     this.#log = new LogBook(options.limits, options.submittedMs);
     this.#desk = new HostCallDesk(options.limits, options.hostCall, (message) =>
       this.#enter(message),
     );
-    this.#timers = new GuestTimers((id) => this.#enter({ kind: 'wake', id }));
+    const wake = (id: number): void => this.#enter({ kind: 'wake', id });
+    this.#timers = new GuestTimers(options.limits.timers, wake);
     this.#key = realm.join(this);
-    this.#deadline = new JobDeadline(options.deadlineMs, (there) => this.#deadlinePassed(there));
+    this.#deadline = new JobDeadline(options.deadlineMs, (state) =>
+      this.stop(deadlineVerdict(this.#facts(state))),
+    );
     this.#start();
+  }
+
+  /** Resolves when the job settles; never rejects. */
+  get settled(): Promise<Settlement> {
+    return this.#settled.promise;
+  }
+
+  /** Resolves when a turn of this job computes on although its limit should have cut it off. */
+  get overdue(): Promise<void> {
+    return this.#overdue.promise;
   }
 
   /** Lines logged so far. */
@@ -71,9 +67,14 @@ export class GuestJob implements RealmListener {
     return this.#log.lines;
   }
 
-  /** Whether a turn of this job was cut off: what the guest was about is half done. */
-  get wasCut(): boolean {
-    return this.#wasCut;
+  /** What cut a turn of this job off, if anything did; `wedge`: it broke the heap of its isolate. */
+  get cutBy(): 'interrupt' | 'wedge' | undefined {
+    return this.#cutBy;
+  }
+
+  /** Whether a turn of this job is the one that runs in its isolate. */
+  get isComputing(): boolean {
+    return this.#realm.isolate.isRunning(this);
   }
 
   /** Who ended the job; `cut-in`: somebody outside, while the guest was computing, which it may go on with. */
@@ -83,12 +84,17 @@ export class GuestJob implements RealmListener {
 
   /** Whether a turn of this job was cut off or is still running: the realm should serve no further job. */
   get leavesRealmUnsure(): boolean {
-    return this.#wasCut || this.#turns.count > 0;
+    return this.#cutBy !== undefined || this.#turns.count > 0;
   }
 
   /** Resolves when no turn of this job is in flight any more; where the guest cannot be stopped, never. */
   idle(): Promise<void> {
     return this.#turns.idle();
+  }
+
+  /** Resolves when no turn of this job runs; one may still wait behind other jobs'. Never, where it cannot be stopped. */
+  async quiet(): Promise<void> {
+    while (this.isComputing) await this.#turns.nextEnd();
   }
 
   usage(): GuestUsage {
@@ -119,6 +125,12 @@ export class GuestJob implements RealmListener {
     this.stop(isolateLostError());
   }
 
+  turnOverdue(cpuMs: number): void {
+    this.#overdue.resolve();
+    const facts = this.#facts();
+    this.stop(cutVerdict({ ...facts, cpuMs: facts.cpuMs + cpuMs }));
+  }
+
   #heard({ kind, id, n, a, b }: JobMessage): void {
     switch (kind) {
       case 'returned':
@@ -134,7 +146,7 @@ export class GuestJob implements RealmListener {
       case 'log':
         return this.#logged(n, a);
       case 'timer-set':
-        return this.#timers.set(id, n, a === 'again');
+        return a === 'again' ? this.#timers.again(id) : this.#timers.set(id, n, a === 'every');
       case 'timer-cleared':
         return this.#timers.clear(id);
       case 'seen':
@@ -152,64 +164,50 @@ export class GuestJob implements RealmListener {
     const extra = [JSON.stringify(settings)];
     this.#enter({ kind: 'start', a: input.text, b: input.bytes, extra });
     if (program === undefined) return;
-    this.#follow(this.#realm.load(program, () => this.#budgetMs())).catch((error: unknown) => {
-      // What our parser took and the engine does not: said in the engine's words.
-      const words = error instanceof Error ? error.message : String(error);
-      this.stop(makeError('ERR_WAYBILL_GUEST_SYNTAX', words));
+    this.#turns.follow(this.#realm.load(program, this.#terms)).catch((error: unknown) => {
+      this.stop(engineSyntaxError(error));
     });
   }
 
-  // What is left for computing: nothing, once the job has settled.
-  #budgetMs(): number {
-    if (this.#state === 'settled') return 0;
-    this.#hasBegun = true;
-    const cpuLeftMs = this.#options.limits.cpuMs - this.#turns.cpuMs;
-    return Math.max(1, Math.min(cpuLeftMs, this.#options.deadlineMs - performance.now()));
-  }
+  // Until the job has settled, what is left for computing; nothing from then on.
+  readonly #terms: TurnTerms = {
+    owner: this,
+    budget: () => {
+      if (this.#state === 'settled') return 0;
+      this.#hasBegun = true;
+      const cpuLeftMs = this.#options.limits.cpuMs - this.#turns.cpuMs;
+      const leftMs = this.#options.deadlineMs - performance.now();
+      return Math.max(1, Math.min(this.#realm.isolate.wallMs(cpuLeftMs), leftMs));
+    },
+  };
 
   #enter(message: HostMessage): void {
     if (this.#state === 'settled') return;
-    void this.#follow(this.#realm.enter(this.#key, message, () => this.#budgetMs()));
-  }
-
-  async #follow(turn: Promise<{ end: TurnEnd; cpuMs: number }>): Promise<void> {
-    this.#turnEnded(await this.#turns.follow(turn));
+    void this.#turns.follow(this.#realm.enter(this.#key, message, this.#terms));
   }
 
   #turnEnded(end: TurnEnd): void {
-    switch (end) {
-      case 'done':
-      case 'stray':
-        if (this.#turns.cpuMs > this.#options.limits.cpuMs) this.#budgetSpent();
-        return;
-      case 'timed-out':
-        this.#wasCut = true;
-        return this.#budgetSpent();
-      case 'out-of-memory':
-        return this.stop(memoryLimitError(this.#options.limits));
-      case 'lost':
-        return this.lost();
-    }
+    if (end === 'timed-out') this.#cutBy ??= 'interrupt';
+    if (end === 'heap-broken') this.#cutBy = 'wedge';
+    const error = turnVerdict(end, this.#facts());
+    if (error !== undefined) this.stop(error);
   }
 
-  #budgetSpent(): void {
-    if (this.#deadline.isNear) return this.#deadlinePassed(!this.#deadline.isLongPast);
-    this.stop(cpuLimitError(this.#options.limits));
-  }
-
-  #deadlinePassed(threadWasThere: boolean): void {
-    const { limits } = this.#options;
-    if (!threadWasThere || !this.#hasBegun) return this.stop(unresponsiveError(limits));
-    // A guest that computes is not waiting, whatever it has asked for.
-    this.stop(deadlineError(limits, this.#turns.count === 0 ? this.#desk.pendingNames : []));
+  #facts(deadline: DeadlineState = this.#deadline.state): JobFacts {
+    return {
+      deadline,
+      limits: this.#options.limits,
+      cpuMs: this.#turns.cpuMs,
+      hasBegun: this.#hasBegun,
+      // A guest that computes is not waiting, whatever it has asked for.
+      waitsFor: () => (this.#turns.count === 0 ? this.#desk.pendingNames : []),
+    };
   }
 
   #returned(value: Parcel): void {
-    const { resultBytes } = this.#options.limits;
-    const byteLength = parcelByteLength(value);
-    if (byteLength <= resultBytes) return this.#finish({ ok: true, value }, true);
-    const words = `the result takes ${byteLength} bytes, ${resultBytes} are allowed`;
-    this.stop(makeError('ERR_WAYBILL_GUEST_RESULT_TOO_LARGE', words));
+    const error = resultSizeError(this.#options.limits, value);
+    if (error === undefined) this.#finish({ ok: true, value }, true);
+    else this.stop(error);
   }
 
   #threw(text: string): void {
@@ -230,20 +228,19 @@ export class GuestJob implements RealmListener {
     this.#deadline.clear();
     this.#timers.clearAll();
     this.#desk.close();
-    this.#endedBy = this.#turns.count > 0 ? 'cut-in' : 'outside';
-    if (toldByGuest) this.#endedBy = 'guest';
+    const stopped = this.isComputing ? 'cut-in' : 'outside';
+    this.#endedBy = toldByGuest ? 'guest' : stopped;
     if (!toldByGuest) this.#tellGuest(settlement);
     this.#realm.leave(this.#key);
-    this.#settle(settlement);
+    this.#settled.resolve(settlement);
   }
 
   // In a realm that lives on, what the job left behind must hear that it is over.
   #tellGuest(settlement: Settlement): void {
-    if (this.#options.program !== undefined) return;
+    const { program, limits } = this.#options;
+    if (program !== undefined) return;
     const reason = settlement.ok ? 'the job has ended' : settlement.error.message;
-    const limitMs = Math.min(farewellMs, this.#options.limits.cpuMs);
-    for (const message of [{ kind: 'abort', a: reason }, { kind: 'end' }] as const) {
-      void this.#follow(this.#realm.enter(this.#key, message, () => limitMs));
-    }
+    const whom = { realm: this.#realm, key: this.#key, cpuMs: limits.cpuMs, owner: this };
+    for (const turn of sayFarewell({ ...whom, reason })) void this.#turns.follow(turn);
   }
 }

@@ -66,8 +66,21 @@ export class HostCallDesk {
     return this.#failures.get(id);
   }
 
-  /** Runs a host call and tells the guest how it went. Never throws. */
+  /**
+   * Runs a host call and tells the guest how it went.
+   *
+   * The kit counts calls, in the guest's realm; here they are counted again, so that a guest that got around the kit
+   * gains nothing.
+   *
+   * @throws `ERR_WAYBILL_HOST_CALL_LIMIT` where the kit should have refused it; the call is not made
+   */
   call(id: number, name: string, args: Parcel): void {
+    const { hostCalls, concurrentHostCalls } = this.#limits;
+    const isOneTooMany = this.#callCount >= hostCalls || this.#pending.size >= concurrentHostCalls;
+    if (isOneTooMany || this.#pending.has(id)) {
+      const words = `the guest made a host call past its own count of ${hostCalls}, ${concurrentHostCalls} at once`;
+      throw makeError('ERR_WAYBILL_HOST_CALL_LIMIT', words);
+    }
     if (this.#pending.size === 0) this.#waitingSinceMs = performance.now();
     this.#pending.set(id, name);
     this.#callCount += 1;

@@ -1,6 +1,8 @@
+import { defaultLimits, parcelLimits, writeParcel } from '@waybill/protocol';
 import { deferred, leakCheck } from '@waybill/testkit';
 import { expect, test } from 'vitest';
 import { TestIsolate } from '../guest.fixture.ts';
+import type { GuestJob } from './guest-job.ts';
 
 const host = {
   echo: (value: unknown) => value,
@@ -24,7 +26,8 @@ test('a guest that loops, before or after an await, ends at its cpu limit and th
     const source = `export default async (input, { host }) => { ${loop} }`;
     const { code, job } = await guest.run(source, { limits });
     if (loop.includes('toJSON')) expect(code).toBe('ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE');
-    else expect([loop, code, job.wasCut]).toEqual([loop, 'ERR_WAYBILL_GUEST_CPU_LIMIT', true]);
+    else
+      expect([loop, code, job.cutBy]).toEqual([loop, 'ERR_WAYBILL_GUEST_CPU_LIMIT', 'interrupt']);
   }
   expect(await guest.value('export default () => 1')).toBe(1);
 });
@@ -167,6 +170,27 @@ test('host calls are limited in all and at once, and honest programs stay below'
     { limits: { hostCalls: 20 } },
   );
   expect(code).toBe('ERR_WAYBILL_HOST_CALL_LIMIT');
+});
+
+test('a guest that got around what the kit counts is stopped by what the host counts', async () => {
+  await using guest = new TestIsolate({ host });
+  const limits = { concurrentHostCalls: 2, timers: 2 };
+  const codeAfter = async (send: (job: GuestJob, id: number) => void): Promise<unknown> => {
+    const realm = await guest.isolate.openRealm();
+    const job = guest.start(realm, 'export default () => new Promise(() => {})', { limits });
+    for (let id = 1_001; id < 1_004; id++) send(job, id);
+    return (await guest.ended(job)).code;
+  };
+  const args = writeParcel([], parcelLimits(defaultLimits, 100));
+  const never = Object.keys(host).indexOf('never');
+  expect(
+    await codeAfter((job, id) =>
+      job.message({ kind: 'call', id, n: never, a: args.text, b: args.bytes }),
+    ),
+  ).toBe('ERR_WAYBILL_HOST_CALL_LIMIT');
+  expect(
+    await codeAfter((job, id) => job.message({ kind: 'timer-set', id, n: 1e6, a: 'once', b: '' })),
+  ).toBe('ERR_WAYBILL_TIMER_LIMIT');
 });
 
 test('timers are limited at once, and setting and clearing many is fine', async () => {

@@ -1,13 +1,21 @@
 import type { TurnEnd } from '../isolate/classify-rejection.ts';
+import type { EndedTurn } from '../isolate/turn-line.ts';
 
 /** The entries into guest code that were made for one job. */
 export class JobTurns {
-  readonly #inFlight: Set<Promise<unknown>> = new Set();
+  readonly #ended: (end: TurnEnd) => void;
+  readonly #followed: Set<Promise<void>> = new Set();
+  #count = 0;
   #cpuMs = 0;
+
+  /** @param ended - told of each turn that ended, with what it took added up and no longer in flight */
+  constructor(ended: (end: TurnEnd) => void) {
+    this.#ended = ended;
+  }
 
   /** Turns in flight. */
   get count(): number {
-    return this.#inFlight.size;
+    return this.#count;
   }
 
   /** Computing time of the turns that ended, in ms. */
@@ -15,20 +23,33 @@ export class JobTurns {
     return this.#cpuMs;
   }
 
-  /** Waits for a turn, adds up what it took, and says how it ended. @throws what starting it failed with */
-  async follow(turn: Promise<{ end: TurnEnd; cpuMs: number }>): Promise<TurnEnd> {
-    this.#inFlight.add(turn);
+  /** Waits for a turn and tells how it ended. @throws what starting it failed with */
+  async follow(turn: Promise<EndedTurn>): Promise<void> {
+    const followed = this.#follow(turn);
+    this.#followed.add(followed);
     try {
-      const { end, cpuMs } = await turn;
-      this.#cpuMs += cpuMs;
-      return end;
+      await followed;
     } finally {
-      this.#inFlight.delete(turn);
+      this.#followed.delete(followed);
     }
+  }
+
+  /** Resolves when one of those in flight has ended, and was told of. */
+  async nextEnd(): Promise<void> {
+    await Promise.race([...this.#followed].map((turn) => turn.catch(() => undefined)));
   }
 
   /** Resolves when none is in flight any more; where the guest cannot be stopped, never. */
   async idle(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+    while (this.#followed.size > 0) await Promise.allSettled(this.#followed);
+  }
+
+  async #follow(turn: Promise<EndedTurn>): Promise<void> {
+    this.#count += 1;
+    const { end, cpuMs } = await turn.finally(() => {
+      this.#count -= 1;
+    });
+    this.#cpuMs += cpuMs;
+    this.#ended(end);
   }
 }

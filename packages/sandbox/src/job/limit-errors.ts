@@ -1,4 +1,10 @@
-import { type Limits, type WaybillError, makeError } from '@waybill/protocol';
+import {
+  type Limits,
+  type Parcel,
+  type WaybillError,
+  makeError,
+  parcelByteLength,
+} from '@waybill/protocol';
 
 /** The job's guest used up its computing time. */
 export function cpuLimitError({ cpuMs }: Limits): WaybillError {
@@ -35,4 +41,18 @@ export function deadlineError({ wallMs }: Limits, pending: readonly string[]): W
 export function unresponsiveError({ wallMs }: Limits): WaybillError {
   const words = `the thread did not come to the guest in the ${wallMs} ms after submit`;
   return makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details: { wallMs } });
+}
+
+/** The guest was cut off before it had the computing time that it may take, because the machine gave it so little. */
+export function starvedError({ cpuMs: limitMs }: Limits, cpuMs: number): WaybillError {
+  const words = `the machine was too busy: the guest was cut off with ${Math.round(cpuMs)} of its ${limitMs} ms of computing time`;
+  return makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details: { cpuMs, limitMs } });
+}
+
+/** The result is larger than the limit; `undefined` where it is not. */
+export function resultSizeError({ resultBytes }: Limits, value: Parcel): WaybillError | undefined {
+  const byteLength = parcelByteLength(value);
+  if (byteLength <= resultBytes) return undefined;
+  const words = `the result takes ${byteLength} bytes, ${resultBytes} are allowed`;
+  return makeError('ERR_WAYBILL_GUEST_RESULT_TOO_LARGE', words);
 }

@@ -1,24 +1,24 @@
 import { type Limits, type WaybillError, makeError } from '@waybill/protocol';
 import type { GuestRealm } from '../isolate/guest-realm.ts';
+import type { TurnOwner } from '../isolate/turn-line.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import { cpuLimitError, isolateLostError, memoryLimitError } from './limit-errors.ts';
-import { errorFromGuest, readDescribed } from './guest-failure.ts';
+import { engineSyntaxError, errorFromGuest, readDescribed } from './guest-failure.ts';
 
 // How the turn in which the program is evaluated ended, where that says something.
 async function failureOfTurn(
   realm: GuestRealm,
   program: PreparedProgram,
-  limits: Limits,
+  { limits, owner }: { limits: Limits; owner: TurnOwner },
 ): Promise<WaybillError | undefined> {
   try {
-    const { end } = await realm.load(program, limits.cpuMs);
+    const budget = (): number => realm.isolate.wallMs(limits.cpuMs);
+    const { end } = await realm.load(program, { budget, owner });
     if (end === 'timed-out') return cpuLimitError(limits);
-    if (end === 'out-of-memory') return memoryLimitError(limits);
+    if (end === 'out-of-memory' || end === 'heap-broken') return memoryLimitError(limits);
     return end === 'lost' ? isolateLostError() : undefined;
   } catch (error) {
-    // What our parser took and the engine does not: said in the engine's words.
-    const words = error instanceof Error ? error.message : String(error);
-    return makeError('ERR_WAYBILL_GUEST_SYNTAX', words);
+    return engineSyntaxError(error);
   }
 }
 
@@ -47,7 +47,8 @@ export async function loadProgram(
   );
   try {
     // A guest that cannot be stopped leaves its turn open for good.
-    const turn = failureOfTurn(realm, program, limits);
+    const owner = { turnOverdue: (): void => loaded.resolve(cpuLimitError(limits)) };
+    const turn = failureOfTurn(realm, program, { limits, owner });
     return await Promise.race([loaded.promise, turn.then((failure) => failure ?? loaded.promise)]);
   } finally {
     clearTimeout(overdue);

@@ -19,7 +19,7 @@ export type GuestMessageKind =
   | 'callback-threw'
   /** A log line: `n` is the level's index in `logLevels`, `a` the text. */
   | 'log'
-  /** Wake timer `id` after `n` milliseconds; where `a` is `again`, after as many as the last time. */
+  /** Wake timer `id` after `n` ms: `a` is `once`, or `every` for an interval, which says `again` for its next time. */
   | 'timer-set'
   | 'timer-cleared'
   /** The guest's view of its context was made, for the trail; what is in it the host knows. */

@@ -91,7 +91,7 @@ export class KitTimers {
     job.timerCount += 1;
     const fn = asked.fn as GuestFunction;
     p.mapSet(this.#timers, id, { job, fn, args: asked.args, repeats: asked.repeats });
-    send('timer-set', job.key, id, delayMs, '', '');
+    send('timer-set', job.key, id, delayMs, asked.repeats ? 'every' : 'once', '');
     return id;
   }
 

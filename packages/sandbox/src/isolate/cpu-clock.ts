@@ -1,0 +1,104 @@
+/** What a process used up to one moment, each since any fixed instant, in ms. */
+export interface CpuReading {
+  /** Cpu time, but for what its Node threads used themselves. */
+  readonly cpuMs: number;
+  /** Time on the wall that isolates ran, added up over all of them. */
+  readonly runningMs: number;
+}
+
+/** Where a {@link CpuClock} reads from. */
+export interface RunTimes {
+  /**
+   * Counts an isolate as running, until the function that it gives is called with how long it ran in fact, in ms;
+   * `undefined`: all the time.
+   */
+  begin(): (ranMs: number | undefined) => void;
+  read(): CpuReading;
+}
+
+/** Running time from which a share is worked out, in ms. Systems count the cpu time of a thread in ticks of up to 10 ms. */
+const windowMs = 20;
+
+/** How long a reading is good enough, in ms: it costs about as much as the shortest turn. */
+const staleAfterMs = 5;
+
+/** A share below this is a reading gone wrong, and would make a limit endless. */
+const leastShare = 0.02;
+
+/**
+ * Tells computing time from time on the wall.
+ *
+ * The addon's clock of an isolate runs on the wall for as long as the isolate does, whether or not the machine has a
+ * core for it. What share of one the isolates really get is the same for all of the process, more or less: the cpu
+ * time of the process in a window, over the time that its isolates ran in it.
+ */
+export class CpuClock {
+  readonly #times: RunTimes;
+  readonly #now: () => number;
+  #share = 1;
+  #last: CpuReading;
+  #lastMs: number;
+  #windowStart: CpuReading;
+
+  /** @param now - a clock on the wall, in ms */
+  constructor(times: RunTimes, now: () => number = () => performance.now()) {
+    this.#times = times;
+    this.#now = now;
+    this.#last = times.read();
+    this.#lastMs = now();
+    this.#windowStart = this.#last;
+  }
+
+  /** The share of a core that a running isolate got lately; 1 as long as too little has run to say. */
+  get share(): number {
+    return this.#share;
+  }
+
+  /** Counts an isolate as running; see {@link RunTimes.begin}. */
+  begin(): (ranMs: number | undefined) => void {
+    return this.#times.begin();
+  }
+
+  /** The reading that a stretch of running starts from. */
+  mark(): CpuReading {
+    return this.#now() - this.#lastMs < staleAfterMs ? this.#last : this.#look();
+  }
+
+  /**
+   * How much cpu time somebody got who ran for `ranMs` on the wall.
+   *
+   * @param since - the mark from when that began
+   */
+  cpuMs(ranMs: number, since: CpuReading): number {
+    if (ranMs < staleAfterMs) return ranMs * this.#share;
+    const reading = this.#look();
+    // Of a long stretch its own share is known, whatever was before.
+    if (reading.runningMs - since.runningMs >= windowMs) this.#share = shareOf(since, reading);
+    return ranMs * this.#share;
+  }
+
+  /**
+   * How long it may take on the wall to get so much cpu time: as long as it would take on an idle machine, and twice the
+   * waiting that is to be expected after what was lately. A limit that is cut short is a job that fails without a fault.
+   */
+  wallMs(cpuMs: number): number {
+    const waitingMs = cpuMs / this.#share - cpuMs;
+    return cpuMs + 2 * waitingMs;
+  }
+
+  #look(): CpuReading {
+    const reading = this.#times.read();
+    this.#last = reading;
+    this.#lastMs = this.#now();
+    if (reading.runningMs - this.#windowStart.runningMs >= windowMs) {
+      this.#share = shareOf(this.#windowStart, reading);
+      this.#windowStart = reading;
+    }
+    return reading;
+  }
+}
+
+function shareOf(from: CpuReading, to: CpuReading): number {
+  const share = (to.cpuMs - from.cpuMs) / (to.runningMs - from.runningMs);
+  return Math.min(1, Math.max(leastShare, share));
+}

@@ -1,0 +1,24 @@
+import type { GuestRealm } from '../isolate/guest-realm.ts';
+import type { EndedTurn, TurnOwner } from '../isolate/turn-line.ts';
+
+/** How long a guest may take to hear that its job was stopped, in ms: to run its abort listeners. */
+const farewellMs = 50;
+
+/** Whom to tell that a job is over. */
+export interface Farewell {
+  readonly realm: GuestRealm;
+  readonly key: number;
+  readonly reason: string;
+  /** Computing time that the job may take at all, in ms. */
+  readonly cpuMs: number;
+  readonly owner: TurnOwner;
+}
+
+/** Tells what a job left behind in a realm that lives on that it is over. @returns the turns in which it hears that */
+export function sayFarewell({ realm, key, reason, cpuMs, owner }: Farewell): Promise<EndedTurn>[] {
+  const terms = { owner, budget: (): number => Math.min(farewellMs, cpuMs) };
+  return [
+    realm.enter(key, { kind: 'abort', a: reason }, terms),
+    realm.enter(key, { kind: 'end' }, terms),
+  ];
+}
