@@ -20,15 +20,25 @@ function codeOf(outcome: Outcome): string {
   return outcome.ok ? 'ok' : outcome.error.code;
 }
 
-test('a closed orchestrator has no threads, timers, ports or listeners left', async () => {
-  await using leaks = leakCheck();
-  const waybill = await createOrchestrator({ threads: 2, workerHostFunctions: workerFunctions });
-  expect(leaks.leaks().join()).toContain('2 WORKER');
-  expect((await waybill.stats()).pool.threads).toHaveLength(2);
-  await waybill.run({ source: 'export default (_, { host }) => host.worker.seen()' });
-  await waybill.close();
-  expect(await waybill.stats()).toMatchObject({ openCount: 0, pool: { threads: [] } });
-});
+test.each([
+  ['thread', '2 WORKER'],
+  ['process', ' PROCESSWRAP'],
+] as const)(
+  'contained by %s: a closed orchestrator has nothing left, such as %s',
+  async (containment, held) => {
+    await using leaks = leakCheck();
+    const waybill = await createOrchestrator({
+      containment,
+      threads: 2,
+      workerHostFunctions: workerFunctions,
+    });
+    expect(leaks.leaks().join()).toContain(held);
+    expect((await waybill.stats()).pool.threads).toHaveLength(2);
+    await waybill.run({ source: 'export default (_, { host }) => host.worker.seen()' });
+    await waybill.close();
+    expect(await waybill.stats()).toMatchObject({ openCount: 0, pool: { threads: [] } });
+  },
+);
 
 test('closing twice, also at once, is closing once', async () => {
   await using _leaks = leakCheck();

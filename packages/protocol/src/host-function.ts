@@ -12,7 +12,8 @@ import {
 /**
  * A host function: called with what the guest passed, in the async context of the job that called it. Functions
  * among the arguments are guest callbacks: async, and dead once the job has settled. A call that a guest made is served
- * also where the guest does not wait for it; when the job settles, its signal aborts.
+ * also where the guest does not wait for it; when the job settles, its signal aborts. Calls to the submitting thread
+ * whose arguments are over 128 KiB together go one after the other; those that wait then are not made.
  */
 export type HostFunction = (...args: never[]) => unknown;
 

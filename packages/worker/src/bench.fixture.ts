@@ -1,4 +1,4 @@
-import type { IsolateSettings, RecycleReason } from '@waybill/protocol';
+import { type IsolateSettings, type RecycleReason, makeError } from '@waybill/protocol';
 import { CodeCache, CpuClock, type GuestIsolate, ProcessTimes, TurnGate } from '@waybill/sandbox';
 import { leakCheck } from '@waybill/testkit';
 import { makeRunClock } from './entry-url.ts';
@@ -58,7 +58,7 @@ export function openBench(changed: Partial<IsolateSettings> = {}): Bench {
       return ready;
     },
     async [Symbol.asyncDispose]() {
-      await maker.close();
+      await maker.close(makeError('ERR_WAYBILL_CLOSED', 'in a test'));
       await shelf.close();
       codeCache[Symbol.dispose]();
       const open = made.filter(({ state }) => state === 'open');

@@ -32,11 +32,13 @@ export function answerHostCalls(thread: PoolThread, attempt: RunningAttempt): Ho
       }
     }
   };
+  const send = async ({ name, args }: HostCall): Promise<Parcel> => {
+    using _turn = await attempt.callGate.enter(args);
+    return await thread.submitter.call('hostCall', [attemptId, name, args], { deadlineMs });
+  };
   const callThere = (call: HostCall): Promise<Parcel> => {
     attempt.openCallbacks(call.callGuest);
-    const { name, args } = call;
-    const reply = thread.submitter.call('hostCall', [attemptId, name, args], { deadlineMs });
-    return attempt.waitsThere(reply);
+    return attempt.waitsThere(send(call));
   };
   // The addon calls in no context at all; from here on it is the job's.
   return attempt.context.bind(callHere);

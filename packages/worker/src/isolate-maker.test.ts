@@ -1,3 +1,4 @@
+import { makeError } from '@waybill/protocol';
 import { until } from '@waybill/testkit';
 import { CodeCache, CpuClock, ProcessTimes, TurnGate } from '@waybill/sandbox';
 import { expect, test } from 'vitest';
@@ -39,7 +40,7 @@ test('closing disposes all isolates: in use, ahead, and about to be made', async
   const { isolate } = await bench.make();
   // Not what the others are: it has to be made, and nobody has it yet.
   const making = bench.maker.make('acme', 2 * memoryBytes);
-  await bench.maker.close();
+  await bench.maker.close(makeError('ERR_WAYBILL_CLOSED', 'in a test'));
   expect(isolate.state).toBe('disposed');
   expect((await making).isolate.state).toBe('disposed');
   await expect(bench.make()).rejects.toMatchObject({ code: 'ERR_WAYBILL_CLOSED' });
@@ -59,5 +60,5 @@ test('where isolates cannot be made ahead, the job that needs one is told why', 
   maker.prepareAhead();
   await expect(maker.make('acme', 1)).rejects.toThrow(/memoryLimit/i);
   await expect(maker.make('acme', 1)).rejects.toThrow(/memoryLimit/i);
-  await maker.close();
+  await maker.close(makeError('ERR_WAYBILL_CLOSED', 'in a test'));
 });

@@ -1,4 +1,4 @@
-import { type IsolateSettings, makeError } from '@waybill/protocol';
+import { type IsolateSettings, type WaybillError, makeError } from '@waybill/protocol';
 import {
   type CodeCache,
   type CpuClock,
@@ -33,7 +33,7 @@ export class IsolateMaker {
   readonly #made: Set<GuestIsolate> = new Set();
   #preparing: 'no' | 'one' | 'not now' = 'no';
   readonly #making: Set<Promise<unknown>> = new Set();
-  #closed = false;
+  #closedBy: WaybillError | undefined;
   #createdCount = 0;
 
   constructor(options: IsolateMakerOptions) {
@@ -59,7 +59,7 @@ export class IsolateMaker {
 
   /** Starts to fill up what was taken; returns at once. */
   prepareAhead(): void {
-    if (this.#preparing !== 'no' || this.#closed) return;
+    if (this.#preparing !== 'no' || this.#closedBy !== undefined) return;
     if (this.#prepared.length >= this.#options.settings.preparedPerThread) return;
     this.#preparing = 'one';
     // After the work at hand: whoever takes the last one should not wait for the next.
@@ -68,9 +68,13 @@ export class IsolateMaker {
     });
   }
 
-  /** Disposes every isolate that was made, also those in use; no more are made. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  /**
+   * Disposes every isolate that was made, also those in use; no more are made.
+   *
+   * @param reason - what is said to whoever asks for one
+   */
+  async close(reason: WaybillError): Promise<void> {
+    this.#closedBy ??= reason;
     this.#prepared.length = 0;
     // What is being made is finished first: to dispose a heap in the making has been seen to abort the process.
     await Promise.allSettled(this.#making);
@@ -81,7 +85,7 @@ export class IsolateMaker {
     try {
       const made = await this.#create(this.#options.memoryBytes);
       this.#preparing = 'no';
-      if (!this.#closed) this.#prepared.push(made);
+      if (this.#closedBy === undefined) this.#prepared.push(made);
       this.prepareAhead();
     } catch {
       // The next job that needs an isolate makes it itself, and is told what is wrong.
@@ -91,7 +95,7 @@ export class IsolateMaker {
 
   async #create(memoryBytes: number): Promise<ReadyIsolate> {
     const { kit, gate, codeCache, cpuClock, onWedged } = this.#options;
-    if (this.#closed) throw makeError('ERR_WAYBILL_CLOSED', 'the thread makes no more isolates');
+    if (this.#closedBy !== undefined) throw makeError(this.#closedBy.code, this.#closedBy.message);
     for (const each of this.#made) if (each.state !== 'open') this.#made.delete(each);
     const isolate = new GuestIsolate({
       memoryBytes,

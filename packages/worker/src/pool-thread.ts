@@ -36,6 +36,7 @@ export class PoolThread {
   readonly #shelf: IsolateShelf;
   #submitter: Peer<SubmitterApi> | undefined;
   #wedgedCount = 0;
+  #closedBy: WaybillError | undefined;
 
   constructor(options: ThreadOptions, hostFunctions: WorkerHostFunctions) {
     this.hostFunctions = hostFunctions;
@@ -70,7 +71,7 @@ export class PoolThread {
   /** Takes an attempt in, until its id is deleted from `attempts`. One that was cancelled before it came stops at once. */
   open(attemptId: number, attempt: AttemptHandle): void {
     this.attempts.set(attemptId, attempt);
-    const error = this.#earlyStops.take(attemptId);
+    const error = this.#closedBy ?? this.#earlyStops.take(attemptId);
     if (error !== undefined) attempt.stop(error);
   }
 
@@ -111,8 +112,9 @@ export class PoolThread {
    * @returns how many isolates did not stop
    */
   async close(reason: WaybillError): Promise<number> {
+    this.#closedBy ??= reason;
     for (const attempt of this.attempts.values()) attempt.stop(reason);
-    await this.#maker.close();
+    await this.#maker.close(reason);
     await this.#shelf.close();
     this.#codeCache[Symbol.dispose]();
     await letAddonFinish();

@@ -133,6 +133,7 @@ async function bill(
 function release(thread: PoolThread, attempt: RunningAttempt, { job, lease }: Ran): void {
   thread.attempts.delete(attempt.message.attemptId);
   attempt.context.revoke();
+  attempt.callGate[Symbol.dispose]();
   if (job === undefined || lease === undefined) return;
   if (job.leavesRealmUnsure) void giveBackWhenIdle(job, lease);
   else lease.release(false);

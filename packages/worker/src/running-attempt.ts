@@ -2,6 +2,7 @@ import { ContextSnapshot, JobContext } from '@waybill/context';
 import { type AttemptMessage, type Parcel, type WaybillError, makeError } from '@waybill/protocol';
 import type { CallGuest, GuestJob } from '@waybill/sandbox';
 import type { AttemptHandle } from './attempt-handle.ts';
+import { CallGate } from './call-gate.ts';
 import { HopLog } from './hop-log.ts';
 
 /** One attempt while it runs: the job's context in this thread, and what others may do to it. */
@@ -11,6 +12,8 @@ export class RunningAttempt implements AttemptHandle {
   readonly startedMs: number = performance.now();
   readonly context: JobContext;
   readonly hops: HopLog;
+  /** What its calls to the submitting thread pass through. */
+  readonly callGate: CallGate = new CallGate();
   readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
   readonly #told: Set<Promise<void>> = new Set();
   #callsThereCount = 0;

@@ -1,11 +1,12 @@
 // What a pool process runs. Its event loop only carries messages between the submitting process and the threads; no guest
 // code runs here, and none can keep it from answering.
 import { writeFileSync } from 'node:fs';
-import { errorToWire } from '@waybill/protocol';
+import { type AttemptReport, type Parcel, errorToWire } from '@waybill/protocol';
 import type { SessionPort } from '@waybill/rpc';
 import { setEngineFlags } from '../engine-flags.ts';
 import { PiscinaThreads } from '../piscina-threads.ts';
 import type { ThreadsPlan } from '../threads.ts';
+import { mapFrame, packBytes, unpackBytes } from './link-bytes.ts';
 import type { DownMessage, UpMessage } from './link-messages.ts';
 import { monotonicEpochMs } from './process-clock.ts';
 
@@ -44,13 +45,21 @@ function beat(): void {
   });
 }
 
+function packReport(report: AttemptReport): AttemptReport {
+  const { settlement } = report;
+  if (!settlement.ok) return report;
+  return { ...report, settlement: { ok: true, value: packBytes(settlement.value) as Parcel } };
+}
+
 function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
   const ports = new Map<number, SessionPort>();
   const threads = new PiscinaThreads(plan, {
     joined(thread) {
       const { threadId, port, workerFunctions } = thread;
       ports.set(threadId, port);
-      port.on('message', (frame) => send({ kind: 'frame', threadId, frame }));
+      port.on('message', (frame) =>
+        send({ kind: 'frame', threadId, frame: mapFrame(frame, packBytes) }),
+      );
       thread.onGone((error) => {
         ports.delete(threadId);
         send({ kind: 'gone', threadId, error: errorToWire(error) });
@@ -61,12 +70,14 @@ function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
     failed: (error) => send({ kind: 'failed', error: errorToWire(error) }),
   });
   return (message) => {
-    if (message.kind === 'frame') ports.get(message.threadId)?.postMessage(message.frame);
+    if (message.kind === 'frame')
+      ports.get(message.threadId)?.postMessage(mapFrame(message.frame, unpackBytes));
     else if (message.kind === 'beat') beat();
     else if (message.kind === 'run') {
       const { runId, threadId } = message;
-      threads.run(threadId, message.message).then(
-        (report) => send({ kind: 'ran', runId, report }),
+      const input = unpackBytes(message.message.input) as Parcel;
+      threads.run(threadId, { ...message.message, input }).then(
+        (report) => send({ kind: 'ran', runId, report: packReport(report) }),
         (error: unknown) => send({ kind: 'refused', runId, error: errorToWire(error) }),
       );
     }

@@ -1,11 +1,13 @@
 import {
   type AttemptMessage,
   type AttemptReport,
+  type Parcel,
   type WaybillError,
   errorFromWire,
   toWaybillError,
 } from '@waybill/protocol';
 import type { Threads, ThreadsListener } from '../threads.ts';
+import { mapFrame, packBytes, unpackBytes } from './link-bytes.ts';
 import type { DownMessage, UpMessage } from './link-messages.ts';
 import { monotonicEpochMs, toOurClock, toTheirClock } from './process-clock.ts';
 import { RemotePort } from './remote-port.ts';
@@ -37,7 +39,9 @@ export class RemoteThreads implements Threads {
     const runId = ++this.#lastRunId;
     const run = Promise.withResolvers<AttemptReport>();
     this.#runs.set(runId, run);
-    this.#send({ kind: 'run', runId, threadId, message: toTheirClock(message, this.#offsetMs) });
+    const input = packBytes(message.input) as Parcel;
+    const theirs = toTheirClock({ ...message, input }, this.#offsetMs);
+    this.#send({ kind: 'run', runId, threadId, message: theirs });
     return run.promise;
   }
 
@@ -53,9 +57,11 @@ export class RemoteThreads implements Threads {
       case 'gone':
         return this.#gone(message.threadId, toWaybillError(errorFromWire(message.error)));
       case 'frame':
-        return this.#threads.get(message.threadId)?.port.receive(message.frame);
+        return this.#threads
+          .get(message.threadId)
+          ?.port.receive(mapFrame(message.frame, unpackBytes));
       case 'ran':
-        return this.#settle(message.runId)?.resolve(toOurClock(message.report, this.#offsetMs));
+        return this.#settle(message.runId)?.resolve(this.#ours(message.report));
       case 'refused':
         return this.#settle(message.runId)?.reject(errorFromWire(message.error));
       case 'beat':
@@ -82,7 +88,9 @@ export class RemoteThreads implements Threads {
 
   #joined(threadId: number, workerFunctions: readonly string[]): void {
     if (this.#threads.has(threadId)) return;
-    const port = new RemotePort((frame) => this.#send({ kind: 'frame', threadId, frame }));
+    const port = new RemotePort((frame) =>
+      this.#send({ kind: 'frame', threadId, frame: mapFrame(frame, packBytes) }),
+    );
     const mourners = new Set<(error: WaybillError) => void>();
     this.#threads.set(threadId, { port, mourners });
     this.#listener.joined({
@@ -97,6 +105,14 @@ export class RemoteThreads implements Threads {
     const thread = this.#threads.get(threadId);
     this.#threads.delete(threadId);
     for (const tell of thread?.mourners ?? []) tell(error);
+  }
+
+  #ours(report: AttemptReport): AttemptReport {
+    const { settlement } = report;
+    const ours = toOurClock(report, this.#offsetMs);
+    if (!settlement.ok) return ours;
+    const value = unpackBytes(settlement.value) as Parcel;
+    return { ...ours, settlement: { ok: true, value } };
   }
 
   #settle(runId: number): PromiseWithResolvers<AttemptReport> | undefined {

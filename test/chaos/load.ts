@@ -1,0 +1,145 @@
+import type { JobSpec, Orchestrator, OrchestratorOptions, Outcome } from '@waybill/orchestrator';
+import { seededRandom } from '@waybill/testkit';
+import { pause } from '../support/pause.ts';
+import { tenant, trace } from '../support/variables.ts';
+import { workerFunctions } from '../support/worker-functions.ts';
+
+/** What a load needs of the orchestrator it runs on: host functions on both sides, and time enough to run jobs again. */
+export const loadOptions: OrchestratorOptions = {
+  threads: 2,
+  hostFunctions: {
+    'load.here': async (waitMs: number) => {
+      const before = tenant.get();
+      await pause(waitMs);
+      return [before, tenant.get()];
+    },
+  },
+  workerHostFunctions: workerFunctions,
+  limits: { wallMs: 20_000, cpuMs: 5_000 },
+};
+
+/** What became of a load. */
+export interface LoadReport {
+  readonly jobCount: number;
+  /** Jobs whose outcome was that what ran them was lost. */
+  readonly lostCount: number;
+  /** Jobs that were run again, and said nothing of it but in `attemptCount`. */
+  readonly rerunCount: number;
+  /** Values and contexts that were not what they must be, failures that must not be, jobs that settled twice or never. */
+  readonly wrong: readonly string[];
+}
+
+/** Jobs of three tenants, as many at once as there are lanes, until it is stopped. */
+export interface Load extends AsyncDisposable {
+  /** Lets the jobs under way settle, and tells. */
+  stop(): Promise<LoadReport>;
+}
+
+const sources = {
+  computes: `export default ({ label }, { context }) => {
+    let sum = 0;
+    for (let index = 0; index < 20_000; index++) sum += index;
+    return [sum, label, context.get('tenant')];
+  }`,
+  waits: `export default async ({ label }, { context }) => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return [label, context.get('tenant')];
+  }`,
+  calls: `export default async ({ label, waitMs }, { host, context }) =>
+    [...(await host.load.here(waitMs)), label, context.get('tenant')]`,
+  callsAway: `export default async ({ label, waitMs }, { host, context }) =>
+    [...(await host.worker.tenant(waitMs)), label, context.get('tenant')]`,
+} as const;
+
+type Kind = keyof typeof sources;
+
+const kinds = Object.keys(sources) as Kind[];
+
+const sumOf20000 = 199_990_000;
+
+/** Failures that say that what ran the job was lost: the machine's fault, and worth another try. */
+const losses = new Set<string>([
+  'ERR_WAYBILL_PROCESS_EXITED',
+  'ERR_WAYBILL_WORKER_EXITED',
+  'ERR_WAYBILL_ISOLATE_LOST',
+]);
+
+interface LoadJob {
+  readonly label: string;
+  readonly kind: Kind;
+  readonly spec: JobSpec;
+}
+
+/** What is wrong with an outcome; nothing, as a rule. */
+function judge({ label, kind, spec }: LoadJob, outcome: Outcome): string | undefined {
+  if (outcome.ok) {
+    const first = kind === 'computes' ? [sumOf20000] : [];
+    const seen = kind.startsWith('calls') ? [label, label] : [];
+    const expected = JSON.stringify([...first, ...seen, label, label]);
+    const got = JSON.stringify(outcome.value);
+    return got === expected ? undefined : `${kind}: expected ${expected}, got ${got}`;
+  }
+  const { code, message, retryable } = outcome.error;
+  // A job that calls nothing, or may run twice, is run again by itself.
+  const isExcused = losses.has(code) && retryable && kind.startsWith('calls') && !spec.rerunnable;
+  return isExcused ? undefined : `${kind} of ${label}: ${code} ${message}`;
+}
+
+/** Starts a {@link Load}; the same seed gives the same jobs. */
+export function startLoad(waybill: Orchestrator, seed: number, laneCount = 12): Load {
+  const random = seededRandom(seed);
+  const wrong: string[] = [];
+  const settledCounts = new Map<string, number>();
+  const counts = { job: 0, lost: 0, rerun: 0 };
+  let isOver = false;
+  const unhear = waybill.on('job:settled', ({ jobId }) => {
+    settledCounts.set(jobId, (settledCounts.get(jobId) ?? 0) + 1);
+  });
+
+  const makeJob = (): LoadJob => {
+    const number = counts.job++;
+    const kind = random.pick(kinds);
+    const label = `label ${number}`;
+    const spec = {
+      id: `load-${seed}-${number}`,
+      tenant: `tenant-${number % 3}`,
+      source: sources[kind],
+      input: { label, waitMs: random.integer(20) },
+      rerunnable: random.integer(2) === 1,
+    };
+    return { label, kind, spec };
+  };
+  const runOne = async (job: LoadJob): Promise<void> => {
+    const submit = (): Promise<Outcome> => waybill.run(job.spec);
+    const outcome = await tenant.run(job.label, () => trace.run(`trace of ${job.label}`, submit));
+    const fault = judge(job, outcome);
+    if (fault !== undefined) wrong.push(fault);
+    if (!outcome.ok) counts.lost += 1;
+    if ((outcome.attemptCount ?? 1) > 1) counts.rerun += 1;
+  };
+  const lane = async (): Promise<void> => {
+    while (!isOver) await runOne(makeJob());
+  };
+  const lanes = Array.from({ length: laneCount }, lane);
+  const end = async (): Promise<void> => {
+    isOver = true;
+    await Promise.all(lanes);
+  };
+  return {
+    [Symbol.asyncDispose]: end,
+    async stop() {
+      await end();
+      unhear();
+      for (let number = 0; number < counts.job; number++) {
+        const count = settledCounts.get(`load-${seed}-${number}`) ?? 0;
+        if (count !== 1) wrong.push(`job ${number} settled ${count} times`);
+      }
+      return {
+        jobCount: counts.job,
+        lostCount: counts.lost,
+        rerunCount: counts.rerun,
+        wrong,
+      };
+    },
+  };
+}

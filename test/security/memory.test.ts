@@ -1,0 +1,4 @@
+import { memoryPrograms } from './corpus/memory.ts';
+import { proveHarmless } from './suite.ts';
+
+proveHarmless(memoryPrograms);

@@ -1,0 +1,4 @@
+import { timePrograms } from './corpus/time.ts';
+import { proveHarmless } from './suite.ts';
+
+proveHarmless(timePrograms);
