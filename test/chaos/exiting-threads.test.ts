@@ -2,7 +2,7 @@ import { createOrchestrator } from '@waybill/orchestrator';
 import { leakCheck } from '@waybill/testkit';
 import { expect, test, vi } from 'vitest';
 import { atBaseline } from '../support/with-orchestrator.ts';
-import { loadOptions, startLoad } from './load.ts';
+import { Load, loadOptions } from './load.ts';
 
 const seed = 7;
 
@@ -12,7 +12,7 @@ test.each(['thread', 'process'] as const)(
     await using _leaks = leakCheck(10_000);
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     await using waybill = await createOrchestrator({ ...loadOptions, containment });
-    await using load = startLoad(waybill, seed);
+    await using load = new Load(waybill, seed);
     for (let count = 0; count < 5; count++) {
       const source = 'export default (_, { host }) => host.worker.exit()';
       const replaced = Promise.withResolvers<void>();

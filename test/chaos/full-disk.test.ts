@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createOrchestrator } from '@waybill/orchestrator';
 import { leakCheck } from '@waybill/testkit';
 import { expect, test } from 'vitest';
-import { loadOptions, startLoad } from './load.ts';
+import { Load, loadOptions } from './load.ts';
 
 // On Linux everything written to it fails with ENOSPC; where there is none, a folder cannot be written to either.
 const fullDisk = '/dev/full';
@@ -11,7 +11,7 @@ test('a full disk under the crash log costs a warning, and no job', async () => 
   await using _leaks = leakCheck(10_000);
   const processes = { crashLog: fullDisk };
   await using waybill = await createOrchestrator({ ...loadOptions, processes });
-  await using load = startLoad(waybill, 11);
+  await using load = new Load(waybill, 11);
   const warned = once(process, 'warning');
   for (const { processId } of (await waybill.stats()).pool.processes) {
     process.kill(processId, 'SIGKILL');

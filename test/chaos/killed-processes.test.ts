@@ -4,7 +4,7 @@ import { leakCheck, seededRandom } from '@waybill/testkit';
 import { expect, test } from 'vitest';
 import { atBaseline } from '../support/with-orchestrator.ts';
 import { heldNow } from './resources.ts';
-import { loadOptions, startLoad } from './load.ts';
+import { Load, loadOptions } from './load.ts';
 
 const seed = 20_261_122;
 const killCount = 60;
@@ -19,7 +19,7 @@ test(`of ${killCount} pool processes that are killed under load, one a second, n
   waybill.on('process:exited', ({ processId, crash }) => {
     if (crash?.signal === 'SIGKILL') told.push(processId);
   });
-  await using load = startLoad(waybill, seed);
+  await using load = new Load(waybill, seed);
   for await (const _second of setInterval(1_000)) {
     // Starting ones are not listed: for a moment there may be none.
     const { processes } = (await waybill.stats()).pool;

@@ -1,5 +1,5 @@
 import type { JobSpec, Orchestrator, OrchestratorOptions, Outcome } from '@waybill/orchestrator';
-import { seededRandom } from '@waybill/testkit';
+import { type SeededRandom, seededRandom } from '@waybill/testkit';
 import { pause } from '../support/pause.ts';
 import { tenant, trace } from '../support/variables.ts';
 import { workerFunctions } from '../support/worker-functions.ts';
@@ -27,12 +27,6 @@ export interface LoadReport {
   readonly rerunCount: number;
   /** Values and contexts that were not what they must be, failures that must not be, jobs that settled twice or never. */
   readonly wrong: readonly string[];
-}
-
-/** Jobs of three tenants, as many at once as there are lanes, until it is stopped. */
-export interface Load extends AsyncDisposable {
-  /** Lets the jobs under way settle, and tells. */
-  stop(): Promise<LoadReport>;
 }
 
 const sources = {
@@ -85,61 +79,78 @@ function judge({ label, kind, spec }: LoadJob, outcome: Outcome): string | undef
   return isExcused ? undefined : `${kind} of ${label}: ${code} ${message}`;
 }
 
-/** Starts a {@link Load}; the same seed gives the same jobs. */
-export function startLoad(waybill: Orchestrator, seed: number, laneCount = 12): Load {
-  const random = seededRandom(seed);
-  const wrong: string[] = [];
-  const settledCounts = new Map<string, number>();
-  const counts = { job: 0, lost: 0, rerun: 0 };
-  let isOver = false;
-  const unhear = waybill.on('job:settled', ({ jobId }) => {
-    settledCounts.set(jobId, (settledCounts.get(jobId) ?? 0) + 1);
-  });
+/** Jobs of three tenants, as many at once as there are lanes, from its making until it is stopped. */
+export class Load implements AsyncDisposable {
+  readonly #waybill: Orchestrator;
+  readonly #random: SeededRandom;
+  readonly #wrong: string[] = [];
+  readonly #settledCounts: Map<string, number> = new Map();
+  readonly #lanes: Promise<void>[];
+  readonly #unhear: () => void;
+  #jobCount = 0;
+  #lostCount = 0;
+  #rerunCount = 0;
+  #isOver = false;
 
-  const makeJob = (): LoadJob => {
-    const number = counts.job++;
-    const kind = random.pick(kinds);
+  /** @param seed - the same one gives the same jobs */
+  constructor(waybill: Orchestrator, seed: number, laneCount = 12) {
+    this.#waybill = waybill;
+    this.#random = seededRandom(seed);
+    this.#unhear = waybill.on('job:settled', ({ jobId }) => {
+      this.#settledCounts.set(jobId, (this.#settledCounts.get(jobId) ?? 0) + 1);
+    });
+    this.#lanes = Array.from({ length: laneCount }, () => this.#lane());
+  }
+
+  /** Lets the jobs under way settle, and tells what became of all. */
+  async stop(): Promise<LoadReport> {
+    await this[Symbol.asyncDispose]();
+    for (let number = 0; number < this.#jobCount; number++) {
+      const count = this.#settledCounts.get(this.#idOf(number)) ?? 0;
+      if (count !== 1) this.#wrong.push(`job ${number} settled ${count} times`);
+    }
+    return {
+      jobCount: this.#jobCount,
+      lostCount: this.#lostCount,
+      rerunCount: this.#rerunCount,
+      wrong: this.#wrong,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#lanes);
+    this.#unhear();
+  }
+
+  async #lane(): Promise<void> {
+    while (!this.#isOver) await this.#runOne(this.#makeJob());
+  }
+
+  #idOf(number: number): string {
+    return `load-${this.#random.seed}-${number}`;
+  }
+
+  #makeJob(): LoadJob {
+    const number = this.#jobCount++;
+    const kind = this.#random.pick(kinds);
     const label = `label ${number}`;
     const spec = {
-      id: `load-${seed}-${number}`,
+      id: this.#idOf(number),
       tenant: `tenant-${number % 3}`,
       source: sources[kind],
-      input: { label, waitMs: random.integer(20) },
-      rerunnable: random.integer(2) === 1,
+      input: { label, waitMs: this.#random.integer(20) },
+      rerunnable: this.#random.integer(2) === 1,
     };
     return { label, kind, spec };
-  };
-  const runOne = async (job: LoadJob): Promise<void> => {
-    const submit = (): Promise<Outcome> => waybill.run(job.spec);
+  }
+
+  async #runOne(job: LoadJob): Promise<void> {
+    const submit = (): Promise<Outcome> => this.#waybill.run(job.spec);
     const outcome = await tenant.run(job.label, () => trace.run(`trace of ${job.label}`, submit));
     const fault = judge(job, outcome);
-    if (fault !== undefined) wrong.push(fault);
-    if (!outcome.ok) counts.lost += 1;
-    if ((outcome.attemptCount ?? 1) > 1) counts.rerun += 1;
-  };
-  const lane = async (): Promise<void> => {
-    while (!isOver) await runOne(makeJob());
-  };
-  const lanes = Array.from({ length: laneCount }, lane);
-  const end = async (): Promise<void> => {
-    isOver = true;
-    await Promise.all(lanes);
-  };
-  return {
-    [Symbol.asyncDispose]: end,
-    async stop() {
-      await end();
-      unhear();
-      for (let number = 0; number < counts.job; number++) {
-        const count = settledCounts.get(`load-${seed}-${number}`) ?? 0;
-        if (count !== 1) wrong.push(`job ${number} settled ${count} times`);
-      }
-      return {
-        jobCount: counts.job,
-        lostCount: counts.lost,
-        rerunCount: counts.rerun,
-        wrong,
-      };
-    },
-  };
+    if (fault !== undefined) this.#wrong.push(fault);
+    if (!outcome.ok) this.#lostCount += 1;
+    if ((outcome.attemptCount ?? 1) > 1) this.#rerunCount += 1;
+  }
 }

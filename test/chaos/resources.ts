@@ -18,7 +18,7 @@ export function heldNow(): Held {
 }
 
 /** The processes whose parent a process is, zombies included. */
-export function childrenOf(processId: number): number[] {
+function childrenOf(processId: number): number[] {
   return readdirSync(`/proc/${processId}/task`).flatMap((task) =>
     readFileSync(`/proc/${processId}/task/${task}/children`, 'utf8')
       .split(' ')

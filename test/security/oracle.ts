@@ -65,7 +65,7 @@ export interface Runner {
 }
 
 /** What is expected of a program on the running version of Node.js. */
-export function expectationOf({ expect, nodes }: HostileProgram): Expectation {
+function expectationOf({ expect, nodes }: HostileProgram): Expectation {
   return nodes?.[process.versions.node.split('.', 1)[0] ?? ''] ?? expect;
 }
 

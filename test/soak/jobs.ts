@@ -1,4 +1,4 @@
-import type { JobSpec, OrchestratorOptions, Outcome } from '@waybill/orchestrator';
+import type { HostFunction, JobSpec, Outcome } from '@waybill/orchestrator';
 import { ContextVariable } from '@waybill/context';
 
 /** Carried along with every job, and compared by what it sees. */
@@ -14,7 +14,7 @@ export const source = `export default async (input, { host, context, log }) => {
 }`;
 
 /** What the programs call. */
-export const hostFunctions: OrchestratorOptions['hostFunctions'] = {
+export const hostFunctions: Readonly<Record<string, HostFunction>> = {
   whoCalls: () => tenant.get(),
 };
 

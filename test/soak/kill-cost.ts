@@ -59,7 +59,7 @@ async function measure(
   const startMs = performance.now();
   let doneCount = 0;
   let wedgeCount = 0;
-  for await (const _tick of setInterval(1)) {
+  for await (const _ of setInterval(1)) {
     const elapsedMs = performance.now() - startMs;
     if (elapsedMs > seconds * 1_000) break;
     while (doneCount * dueMs < elapsedMs) {

@@ -1,3 +1,5 @@
+import { closeSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
 import { JobContext } from '@waybill/context';
 import { pause } from './pause.ts';
 import { foreign, plan, request, session, tenant, token, trace } from './variables.ts';
@@ -88,6 +90,9 @@ export default {
     while (performance.now() < until);
   },
   'worker.exit': () => process.exit(7),
+  // The channel to the submitting process, right behind the standard streams.
+  'worker.closeChannel': () => closeSync(3),
+  'worker.closePort': () => parentPort?.close(),
   'worker.throwLater': () => {
     setImmediate(() => {
       throw new Error('thrown outside of any host call');

@@ -169,7 +169,13 @@ export class PoolProcess implements Crew {
       }
       this.#threads.receive(message);
     });
-    child.once('disconnect', () => disconnected.resolve());
+    child.once('disconnect', () => {
+      disconnected.resolve();
+      // Its end closes the channel, too, and is heard of in a moment. One that lives without a channel is of no use.
+      void withinMs(lastMessagesMs, this.#exited.promise).then(() =>
+        this.kill('silent', 'its channel was closed'),
+      );
+    });
     child.on('error', (error) => {
       // Never started, so no exit will come; whatever else fails is followed by one.
       if (child.pid === undefined)
