@@ -11,7 +11,7 @@ export interface Sample {
   readonly heap: number;
   /** Resident memory of the submitting process, in bytes. */
   readonly rss: number;
-  /** Resident memory of the largest pool process, in bytes. */
+  /** Resident memory of all pool processes together, in bytes. */
   readonly poolRss: number;
   /** Threads of all processes. */
   readonly threads: number;
@@ -49,7 +49,7 @@ export async function takeSample(waybill: Orchestrator, jobs: number): Promise<S
     jobs,
     heap,
     rss: process.memoryUsage.rss(),
-    poolRss: Math.max(0, ...processes.map(({ rssBytes }) => rssBytes)),
+    poolRss: processes.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
     threads: count('task'),
     files: count('fd'),
   };

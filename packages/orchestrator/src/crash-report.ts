@@ -4,9 +4,6 @@ import type { Attempt } from './attempt.ts';
 import { wasKilled } from './blame.ts';
 import { programHash } from './program-hash.ts';
 
-/** How much of what a process wrote to its standard error is kept, in UTF-16 code units. */
-const maxStderrChars = 4_096;
-
 /**
  * Puts together what is known of a lost process.
  *
@@ -25,7 +22,7 @@ export function composeCrashReport(loss: ProcessLoss, attempts: readonly Attempt
     upMs,
     rssBytes,
     jobs: attempts.map((attempt) => crashedJob(attempt, nowMs)),
-    stderrTail: loss.stderrTail.slice(-maxStderrChars),
+    stderrTail: loss.stderrTail,
   };
 }
 

@@ -1,8 +1,14 @@
-import type { AttemptReport } from '@waybill/protocol';
+import { type AttemptReport, type EscalationStep, escalationLadder } from '@waybill/protocol';
 import type { Attempt } from './attempt.ts';
 import type { Office } from './office.ts';
 import { programHash } from './program-hash.ts';
 import { lossOf } from './run-again.ts';
+
+// Each is taken only after the one before it.
+function stepsUpTo(last: EscalationStep): EscalationStep[] {
+  const steps = Object.keys(escalationLadder) as EscalationStep[];
+  return steps.slice(0, steps.indexOf(last) + 1);
+}
 
 /** Draws the consequences of a report for the program that ran, whatever becomes of the job. */
 export function heedReport(office: Office, attempt: Attempt, report: AttemptReport): void {
@@ -13,9 +19,11 @@ export function heedReport(office: Office, attempt: Attempt, report: AttemptRepo
     programHash: programHash(job.program),
   });
   if (escalation !== undefined) {
-    office.counts.escalationCounts[escalation] += 1;
-    const event = { jobId: job.id, tenant: job.tenant, step: escalation };
-    if (!attempt.isOver) office.events.emit(snapshot, 'job:escalated', event);
+    for (const step of stepsUpTo(escalation)) {
+      office.counts.escalationCounts[step] += 1;
+      const event = { jobId: job.id, tenant: job.tenant, step };
+      if (!attempt.isOver) office.events.emit(snapshot, 'job:escalated', event);
+    }
   }
   if (lossOf(report) === undefined && escalation !== 'wedge') office.trackRecord.add(job);
   if (escalation === 'wedge' && office.settings.containment === 'process') {

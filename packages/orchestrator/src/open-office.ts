@@ -30,6 +30,7 @@ export async function openOffice(
   const turnstile = new Turnstile({
     lease: (tenant, alone) => pool?.lease(tenant, alone),
     freeCount: () => pool?.freeCount ?? 0,
+    asksAlways: isolation === 'tenant-process',
     shareOf: (tenant) => shareOf(settings, tenant),
     now: () => performance.now(),
   });

@@ -132,15 +132,18 @@ function release(
   const { attemptCount } = ticket;
   const escalation = escalationOf(ticket, end);
   const who = { jobId: job.id, tenant: job.tenant };
+  const how = {
+    ...(escalation === undefined ? {} : { escalation }),
+    ...(attemptCount > 1 ? { attemptCount } : {}),
+  };
   const code = settled.ok ? {} : { code: settled.error.code };
-  office.events.emit(snapshot, 'job:settled', { ...who, ok: settled.ok, ...code, bill });
+  office.events.emit(snapshot, 'job:settled', { ...who, ok: settled.ok, ...code, ...how, bill });
   return {
     ...settled,
     ...who,
     logs,
     bill,
-    ...(escalation === undefined ? {} : { escalation }),
-    ...(attemptCount > 1 ? { attemptCount } : {}),
+    ...how,
     ...(trail === undefined ? {} : { trail }),
   };
 }

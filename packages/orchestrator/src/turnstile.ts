@@ -10,6 +10,11 @@ export interface TurnstileOptions {
   readonly lease: (tenant: string, alone: boolean) => PoolLease | undefined;
   /** Places that are free. */
   readonly freeCount: () => number;
+  /**
+   * Whether to ask for a place also where none is free: where tenants do not share processes, that is how one comes to make
+   * way. @defaultValue false
+   */
+  readonly asksAlways?: boolean;
   readonly shareOf: (tenant: string) => TenantShare;
   /** A clock in ms that never goes back. */
   readonly now: () => number;
@@ -105,7 +110,8 @@ export class Turnstile {
   serve(): void {
     // A process for one job can be had where no place is free: a spare one.
     while (this.#serveNext(this.#alone));
-    while (this.#options.freeCount() > 0 && this.#serveNext(this.#together));
+    const { asksAlways = false, freeCount } = this.#options;
+    while ((asksAlways || freeCount() > 0) && this.#serveNext(this.#together));
   }
 
   #serveNext(queue: FairQueue<Waiter>): boolean {

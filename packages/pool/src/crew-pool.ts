@@ -57,7 +57,7 @@ export class CrewPool implements Pool {
     const crew = crews.find(({ processId }) => processId === member?.processId);
     if (member === undefined || crew === undefined) return undefined;
     member.leasedCount += 1;
-    this.#crews.placed(crew, tenant, alone);
+    this.#crews.placed(crew, tenant);
     let held = true;
     const release = (): void => {
       if (!held) return;
@@ -118,7 +118,10 @@ export class CrewPool implements Pool {
     const ready = this.#crews.all.flatMap(({ roster }) =>
       roster.members.filter((member) => member.isReady),
     );
-    const asked = ready.map((member) => member.peer.call('stats', [], { deadlineMs }));
+    const asked = ready.map(async ({ processId, peer }) => ({
+      processId,
+      ...(await peer.call('stats', [], { deadlineMs })),
+    }));
     const answers = await Promise.allSettled(asked);
     const threads = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const processes = this.#crews.all.map((crew) => crew.stats());

@@ -26,7 +26,7 @@ export interface Crews {
    */
   open(tenant: string, alone: boolean): readonly Crew[];
   /** An attempt of the tenant was placed there. */
-  placed(crew: Crew, tenant: string, alone: boolean): void;
+  placed(crew: Crew, tenant: string): void;
   /** A thread was late with a report: finds out whether it can still serve. */
   doubt(crew: Crew, member: PoolMember): void;
   /** Ends all, once. */

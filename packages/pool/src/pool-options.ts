@@ -34,7 +34,8 @@ export interface PoolOptions {
 
 /**
  * How a process was lost. `crash`: by itself. `outside`: somebody else killed it. `memory`: killed, it held more than it
- * may. `silent`: killed, it answered no more. `wedged`: killed, a guest in it could not be stopped.
+ * may, or by somebody while it held much. `silent`: killed, it or a thread of it answered no more. `wedged`: killed, a
+ * guest in it could not be stopped.
  */
 export type LossKind = 'crash' | 'outside' | 'memory' | 'silent' | 'wedged';
 
@@ -46,6 +47,7 @@ export interface ProcessLoss {
   readonly reason: string;
   readonly signal: NodeJS.Signals | null;
   readonly exitCode: number | null;
+  /** How long it had been up, in ms. */
   readonly upMs: number;
   /** Resident memory that it last reported, in bytes. */
   readonly rssBytes: number;

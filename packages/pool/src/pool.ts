@@ -1,6 +1,7 @@
 import type {
   AttemptMessage,
   AttemptReport,
+  PoolThreadEvent,
   Program,
   ThreadStats,
   WaybillError,
@@ -18,8 +19,10 @@ export interface PoolLease {
 /** One process of a pool at one moment. */
 export interface ProcessStats {
   readonly processId: number;
-  /** `serving` takes attempts, `spare` stands by or runs one alone, `wedged` waits for its end. */
-  readonly state: 'serving' | 'spare' | 'wedged';
+  /**
+   * `serving` takes attempts, `spare` stands by or runs one alone, `wedged` waits for its end, `leaving` is being closed.
+   */
+  readonly state: 'serving' | 'spare' | 'wedged' | 'leaving';
   /** Resident memory, in bytes; 0 with `containment: 'thread'`, whose process is not the pool's own. */
   readonly rssBytes: number;
   readonly leasedCount: number;
@@ -32,7 +35,7 @@ export interface PoolStats {
   readonly leasedCount: number;
   readonly processes: readonly ProcessStats[];
   /** Those that answered within a second; one whose host functions block it does not. */
-  readonly threads: readonly ThreadStats[];
+  readonly threads: readonly (ThreadStats & PoolThreadEvent)[];
 }
 
 /** Threads that own isolates and run attempts. */

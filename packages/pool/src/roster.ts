@@ -59,7 +59,8 @@ export class Roster implements ThreadsListener {
   joined(thread: JoinedThread): void {
     const { functionProgram } = this.#options;
     const { processId } = this;
-    this.#workerFunctions = thread.workerFunctions;
+    // All threads load the same module: what the first one says holds.
+    if (!this.#isComplete) this.#workerFunctions = thread.workerFunctions;
     const member = new PoolMember(thread, {
       processId,
       listener: this.#listener(),

@@ -27,7 +27,8 @@ export const escalationLadder: { readonly [Step in EscalationStep]: EscalationEn
       'The process takes no new work; what else runs there has this time to finish, and is run again elsewhere where that is safe.',
   },
   kill: {
-    graceMs: 1_000,
+    // Nothing is left to be done after it.
+    graceMs: 0,
     meaning: 'The process is ended by SIGKILL, and replaced.',
   },
 };

@@ -14,6 +14,10 @@ export interface JobSettledEvent extends JobEvent {
   readonly ok: boolean;
   /** Present if the job failed. */
   readonly code?: ErrorCode;
+  /** As in the outcome. */
+  readonly escalation?: EscalationStep;
+  /** As in the outcome. */
+  readonly attemptCount?: number;
   readonly bill: Bill;
 }
 
@@ -63,7 +67,7 @@ export interface WaybillEvents {
   };
   /** A worker took the job; again, if the one that had it was lost. */
   'job:started': JobEvent & PoolThreadEvent;
-  /** The job's guest did not end by itself; this was the last step taken against it. */
+  /** The job's guest did not end by itself: a step was taken against it; one event for each, in their order. */
   'job:escalated': JobEvent & { readonly step: EscalationStep };
   /** What ran the job was lost, and the job waits for a place again; `code` says what was lost. */
   'job:rerun': JobEvent & { readonly code: ErrorCode; readonly attemptCount: number };

@@ -4,6 +4,7 @@ import { type Crew, type Crews, leasedCountOf } from '../crew.ts';
 import type { PoolMember } from '../pool-member.ts';
 import type { PoolOptions, ProcessLoss } from '../pool-options.ts';
 import { PoolProcess, type ProcessLinks } from './pool-process.ts';
+import { planFor } from './tenant-processes.ts';
 
 /** How long a thread that was late has to answer before its process is given up, in ms. */
 const doubtMs = 500;
@@ -55,17 +56,17 @@ export class Fleet implements Crews, ProcessLinks {
     return this.#options.isolation === 'tenant-process' ? this.#openFor(tenant) : this.#serving;
   }
 
-  placed(crew: Crew, tenant: string, alone: boolean): void {
-    const process = crew as PoolProcess;
-    process.isAlone = alone;
-    if (this.#options.isolation === 'tenant-process') process.tenant = tenant;
+  placed(crew: Crew, tenant: string): void {
+    if (this.#options.isolation === 'tenant-process') (crew as PoolProcess).serve(tenant);
   }
 
   doubt(crew: Crew, member: PoolMember): void {
     member.isSuspect = true;
     const deadlineMs = performance.now() + doubtMs;
     const answered = member.peer.call('stats', [], { deadlineMs });
-    answered.catch(() => (crew as PoolProcess).wedge('a thread was late and did not answer'));
+    answered.catch(() =>
+      (crew as PoolProcess).wedge('a thread was late and did not answer', 'silent'),
+    );
   }
 
   wedged(process: PoolProcess, reason: string): void {
@@ -83,7 +84,8 @@ export class Fleet implements Crews, ProcessLinks {
 
   emptied(process: PoolProcess): void {
     // Where processes are not shared, one in which an attempt ran alone is of no use to another tenant.
-    if (!process.isServing && process.tenant !== undefined) this.#retire(process);
+    const isUsedUp = !process.isServing && process.tenant !== undefined;
+    if (isUsedUp || process.makesWayFor !== undefined) this.#retire(process);
     else this.#promote();
   }
 
@@ -99,21 +101,14 @@ export class Fleet implements Crews, ProcessLinks {
     );
   }
 
-  // Processes of the tenant, one that served nobody yet, or one that can be replaced because nothing runs in it.
-  #openFor(tenant: string): readonly PoolProcess[] {
+  #openFor(tenant: string): readonly Crew[] {
     const { attemptsPerThread } = this.#options;
-    const own = this.#serving.filter(
-      (each) =>
-        each.tenant === tenant &&
-        each.roster.members.some(({ leasedCount }) => leasedCount < attemptsPerThread),
-    );
-    if (own.length > 0) return own;
-    const isBlank = (each: PoolProcess): boolean => each.tenant === undefined;
-    if (!this.#serving.some(isBlank)) {
-      const idle = this.#serving.find((each) => leasedCountOf(each) === 0);
-      if (idle !== undefined) this.#retire(idle);
-    }
-    return this.#serving.filter(isBlank).slice(0, 1);
+    const { open, makesWay } = planFor(tenant, this.#serving, attemptsPerThread);
+    if (makesWay === undefined) return open;
+    makesWay.makesWayFor = tenant;
+    if (leasedCountOf(makesWay) > 0) return open;
+    this.#retire(makesWay);
+    return planFor(tenant, this.#serving, attemptsPerThread).open;
   }
 
   #retire(process: PoolProcess): void {

@@ -1,12 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import {
-  type AttemptMessage,
-  type AttemptReport,
-  type Rung,
-  type WaybillError,
-  climb,
-  makeError,
-} from '@waybill/protocol';
+import { type AttemptMessage, type AttemptReport, type Rung, climb } from '@waybill/protocol';
 import { closeMembers } from '../close-members.ts';
 import { type Crew, leasedCountOf } from '../crew.ts';
 import type { ProcessStats } from '../pool.ts';
@@ -16,6 +9,7 @@ import { threadsPlan } from '../threads-plan.ts';
 import { withinMs } from '../within.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { DownMessage } from './link-messages.ts';
+import { howEnded, notStarted, processExited } from './loss.ts';
 import { readUpMessage } from './read-up-message.ts';
 import { RemoteThreads } from './remote-threads.ts';
 import { spawnProcess } from './spawn-process.ts';
@@ -23,9 +17,6 @@ import { StderrTail } from './stderr-tail.ts';
 
 /** How long what a process sent last may take to arrive after its exit, in ms. */
 const lastMessagesMs = 500;
-
-/** Signals with which somebody else ends a process; all others come from what runs in it. */
-const outsideSignals: readonly (string | null)[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
 
 /**
  * Where a process stands: `starting` until its threads are up, then `ready`; `wedged` takes nothing new and will be killed;
@@ -46,12 +37,10 @@ export interface ProcessLinks {
 /** One supervised child process and the threads in it. Made and kept in the root context. */
 export class PoolProcess implements Crew {
   readonly roster: Roster;
-  /** The tenant that it serves, where processes are not shared; set by its fleet. */
-  tenant: string | undefined;
+  /** The tenant for which it makes way, where processes are not shared: it takes nothing new; set by its fleet. */
+  makesWayFor: string | undefined;
   /** Whether it takes attempts of everybody, as opposed to standing by; set by its fleet. */
   isServing = false;
-  /** Whether one attempt has it for itself; set by its fleet. */
-  isAlone = false;
   readonly #child: ChildProcess;
   readonly #links: ProcessLinks;
   readonly #threads: RemoteThreads;
@@ -60,8 +49,11 @@ export class PoolProcess implements Crew {
   readonly #bornMs: number = performance.now();
   readonly #exited: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #emptied: PromiseWithResolvers<void> = Promise.withResolvers();
+  #tenant: string | undefined;
+  #tenantSinceMs = 0;
   #state: ProcessState = 'starting';
   #killedFor: { readonly how: LossKind; readonly reason: string } | undefined;
+  readonly #maxRssBytes: number;
   #rssBytes = 0;
 
   constructor(options: PoolOptions, links: ProcessLinks) {
@@ -76,13 +68,14 @@ export class PoolProcess implements Crew {
     };
     this.roster = new Roster({ ...options, listener }, this.processId);
     const send = (message: DownMessage): void => this.#send(message);
-    this.#threads = new RemoteThreads(send, this.roster);
+    this.#threads = new RemoteThreads(send, this.roster, options.threads);
     this.#stderr = this.#child.stderr === null ? undefined : new StderrTail(this.#child.stderr);
     this.#heartbeat = new Heartbeat({
       ask: () => send({ kind: 'beat' }),
       onSilent: () => this.kill('silent', 'it answered no more'),
     });
-    this.#hear(options.processes.maxRssBytes);
+    this.#maxRssBytes = options.processes.maxRssBytes;
+    this.#hear();
     send({ kind: 'start', plan: threadsPlan(options) });
   }
 
@@ -93,6 +86,22 @@ export class PoolProcess implements Crew {
 
   get state(): ProcessState {
     return this.#state;
+  }
+
+  /** The only tenant that it serves, where processes are not shared; undefined until it has one. */
+  get tenant(): string | undefined {
+    return this.#tenant;
+  }
+
+  /** `performance.now()` when it got its tenant. */
+  get tenantSinceMs(): number {
+    return this.#tenantSinceMs;
+  }
+
+  /** It is the tenant's from now on, and never another's. */
+  serve(tenant: string): void {
+    if (this.#tenant === undefined) this.#tenantSinceMs = performance.now();
+    this.#tenant = tenant;
   }
 
   /** Waits until its threads are up. @throws why they are not */
@@ -107,15 +116,14 @@ export class PoolProcess implements Crew {
 
   released(): void {
     if (leasedCountOf(this) > 0) return;
-    this.isAlone = false;
     if (this.#state === 'wedged') this.#emptied.resolve();
     else if (this.#state === 'ready') this.#links.emptied(this);
   }
 
   /** The last two steps against a guest that cannot be stopped: nothing new comes here, then the process is killed. */
-  wedge(reason: string): void {
+  wedge(reason: string, how: 'wedged' | 'silent' = 'wedged'): void {
     if (this.#state !== 'ready') return;
-    this.#killedFor = { how: 'wedged', reason };
+    this.#killedFor = { how, reason };
     const take = (): void => {
       this.#state = 'wedged';
       this.#links.wedged(this, reason);
@@ -126,7 +134,9 @@ export class PoolProcess implements Crew {
       { step: 'kill', take: kill },
     ];
     // Where nothing else runs there is no reason to wait.
-    void climb(rungs, this.#emptied.promise).then(kill);
+    void climb(rungs, this.#emptied.promise).then((last) => {
+      if (last === 'wedge') kill();
+    });
     if (leasedCountOf(this) === 0) this.#emptied.resolve();
   }
 
@@ -149,12 +159,12 @@ export class PoolProcess implements Crew {
 
   stats(): ProcessStats {
     const standing = this.isServing ? 'serving' : 'spare';
-    const state = this.#state === 'ready' ? standing : 'wedged';
+    const state = this.#state === 'wedged' || this.#state === 'leaving' ? this.#state : standing;
     const leasedCount = leasedCountOf(this);
     return { processId: this.processId, state, rssBytes: this.#rssBytes, leasedCount };
   }
 
-  #hear(maxRssBytes: number): void {
+  #hear(): void {
     const child = this.#child;
     const disconnected = Promise.withResolvers<void>();
     child.on('message', (received) => {
@@ -163,11 +173,12 @@ export class PoolProcess implements Crew {
       if (message.kind === 'beat') {
         this.#heartbeat.answered();
         this.#rssBytes = message.rssBytes;
-        if (message.rssBytes > maxRssBytes) {
-          this.kill('memory', `it held ${message.rssBytes} bytes, ${maxRssBytes} may be`);
+        if (message.rssBytes > this.#maxRssBytes) {
+          this.kill('memory', `it held ${message.rssBytes} bytes, ${this.#maxRssBytes} may be`);
         }
       }
-      this.#threads.receive(message);
+      if (!this.#threads.receive(message))
+        this.kill('silent', 'it claimed threads that it cannot have');
     });
     child.once('disconnect', () => {
       disconnected.resolve();
@@ -200,28 +211,20 @@ export class PoolProcess implements Crew {
     if (this.#state === 'gone') return;
     const isExpected = this.#state === 'leaving';
     const attemptIds = this.roster.members.flatMap(({ attempts }) => [...attempts.keys()]);
-    const how = this.#killedFor?.how ?? (outsideSignals.includes(signal) ? 'outside' : 'crash');
+    const { processId } = this;
+    const rssBytes = this.#rssBytes;
+    const how =
+      this.#killedFor?.how ?? howEnded({ signal, rssBytes, maxRssBytes: this.#maxRssBytes });
     const reason = this.#killedFor?.reason ?? cause ?? `it ended with ${signal ?? exitCode}`;
     this.#heartbeat[Symbol.dispose]();
     if (isExpected) this.roster.leave();
     this.#state = 'gone';
-    const { processId } = this;
     const upMs = performance.now() - this.#bornMs;
-    const known = { rssBytes: this.#rssBytes, stderrTail: this.#stderr?.text ?? '', attemptIds };
+    const known = { rssBytes, stderrTail: this.#stderr?.text ?? '', attemptIds };
     const loss = { processId, how, reason, signal, exitCode, upMs, ...known };
     this.#links.exited(this, isExpected ? undefined : loss);
     this.#threads.lose(processExited(loss));
     this.roster.giveUp(notStarted(loss));
     this.#exited.resolve();
   }
-}
-
-function notStarted({ processId, reason, stderrTail }: ProcessLoss): WaybillError {
-  const words = `a pool process was not up yet when ${reason}: ${stderrTail.trim()}`;
-  return makeError('ERR_WAYBILL_PROCESS_NOT_STARTED', words, { details: { processId } });
-}
-
-function processExited({ processId, how, reason }: ProcessLoss): WaybillError {
-  const words = `the pool process ended before the job had settled: ${reason}`;
-  return makeError('ERR_WAYBILL_PROCESS_EXITED', words, { details: { processId, how } });
 }

@@ -22,6 +22,7 @@ interface RemoteThread {
 export class RemoteThreads implements Threads {
   readonly #send: (message: DownMessage) => void;
   readonly #listener: ThreadsListener;
+  readonly #threadCount: number;
   readonly #threads: Map<number, RemoteThread> = new Map();
   readonly #runs: Map<number, PromiseWithResolvers<AttemptReport>> = new Map();
   #lastRunId = 0;
@@ -29,9 +30,15 @@ export class RemoteThreads implements Threads {
   #offsetMs = 0;
   #goneBy: WaybillError | undefined;
 
-  constructor(send: (message: DownMessage) => void, listener: ThreadsListener) {
+  /** @param threadCount - how many there may be: a process that a guest took over may claim any number */
+  constructor(
+    send: (message: DownMessage) => void,
+    listener: ThreadsListener,
+    threadCount: number,
+  ) {
     this.#send = send;
     this.#listener = listener;
+    this.#threadCount = threadCount;
   }
 
   run(threadId: number, message: AttemptMessage): Promise<AttemptReport> {
@@ -45,11 +52,33 @@ export class RemoteThreads implements Threads {
     return run.promise;
   }
 
-  /** Takes a message that came from the process. */
-  receive(message: UpMessage): void {
+  /**
+   * Takes a message that came from the process.
+   *
+   * @returns whether it can be true
+   */
+  receive(message: UpMessage): boolean {
+    if (message.kind === 'joined') return this.#joined(message.threadId, message.workerFunctions);
+    this.#take(message);
+    return true;
+  }
+
+  /** The process is gone: everything that was under way there fails with the error. */
+  lose(error: WaybillError): void {
+    if (this.#goneBy !== undefined) return;
+    this.#goneBy = error;
+    for (const threadId of this.#threads.keys()) this.#gone(threadId, error);
+    for (const run of this.#runs.values()) run.reject(error);
+    this.#runs.clear();
+  }
+
+  /** The threads end with their process. */
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #take(message: Exclude<UpMessage, { kind: 'joined' }>): void {
     switch (message.kind) {
-      case 'joined':
-        return this.#joined(message.threadId, message.workerFunctions);
       case 'failing':
         return this.#listener.failing(message.threadId);
       case 'failed':
@@ -72,22 +101,9 @@ export class RemoteThreads implements Threads {
     }
   }
 
-  /** The process is gone: everything that was under way there fails with the error. */
-  lose(error: WaybillError): void {
-    if (this.#goneBy !== undefined) return;
-    this.#goneBy = error;
-    for (const threadId of this.#threads.keys()) this.#gone(threadId, error);
-    for (const run of this.#runs.values()) run.reject(error);
-    this.#runs.clear();
-  }
-
-  /** The threads end with their process. */
-  end(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  #joined(threadId: number, workerFunctions: readonly string[]): void {
-    if (this.#threads.has(threadId)) return;
+  #joined(threadId: number, workerFunctions: readonly string[]): boolean {
+    if (this.#goneBy !== undefined) return true;
+    if (this.#threads.has(threadId) || this.#threads.size >= this.#threadCount) return false;
     const port = new RemotePort((frame) =>
       this.#send({ kind: 'frame', threadId, frame: mapFrame(frame, packBytes) }),
     );
@@ -99,6 +115,7 @@ export class RemoteThreads implements Threads {
       workerFunctions,
       onGone: (tell) => void mourners.add(tell),
     });
+    return true;
   }
 
   #gone(threadId: number, error: WaybillError): void {
