@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 
 /** What this process holds of the operating system. */
 export interface Held {
@@ -8,8 +9,10 @@ export interface Held {
 }
 
 /** Counts what this process holds. Linux only: elsewhere everything is 0. */
-export function heldNow(): Held {
+export async function heldNow(): Promise<Held> {
   if (process.platform !== 'linux') return { childCount: 0, fileCount: 0, threadCount: 0 };
+  // Node starts the threads for its files with the first use of one, and keeps them.
+  await access('/proc/self');
   return {
     childCount: childrenOf(process.pid).length,
     fileCount: readdirSync('/proc/self/fd').length,

@@ -61,12 +61,12 @@ const unluckyCodes = [
   'ERR_WAYBILL_ISOLATE_LOST',
 ];
 
-const hostileLimits = { wallMs: 2_000, cpuMs: 50, memoryBytes: 16 * 2 ** 20 };
+const hostileLimits = { wallMs: 5_000, cpuMs: 50, memoryBytes: 16 * 2 ** 20 };
 
 /** A hostile job, which goes by its number, and the codes that it may end with. */
 export function hostileJob(number: number): { spec: JobSpec; codes: readonly string[] } {
   // One in two hundred of the hostile ones, so that most processes live long enough to be judged.
-  const isWedging = number % 20_000 === 0;
+  const isWedging = number % 20_000 === 10_000;
   const kind = isWedging ? wedging : hostileKinds[(number / 100) % hostileKinds.length];
   const { source: make, codes } = kind ?? wedging;
   return { spec: { tenant: 'mallory', source: make(number), limits: hostileLimits }, codes };

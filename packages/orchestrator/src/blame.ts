@@ -8,15 +8,34 @@ import type { GuestProgram } from './quarantine.ts';
  */
 export type Verdict = 'innocent' | 'suspect' | 'culprit';
 
-/**
- * Says what the loss of a process means for the attempts that ran there; the same for all of them.
- *
- * @param programs - what they ran
- */
-export function verdictOn(how: LossKind, programs: readonly GuestProgram[]): Verdict {
-  // The guest of a wedged process was found out and has settled before; what is left there is not that one.
-  if (how === 'wedged' || how === 'outside') return 'innocent';
-  return new Set(programs.map(nameOf)).size === 1 ? 'culprit' : 'suspect';
+/** What is known when a process is lost. */
+export interface LossScene {
+  readonly how: LossKind;
+  /** What ran there. */
+  readonly programs: readonly GuestProgram[];
+  /** Whether it was one attempt that had the process for itself. */
+  readonly alone: boolean;
+}
+
+/** Says what the loss of a process means for the attempts that ran there; the same for all of them. */
+export function verdictOn({ how, programs, alone }: LossScene): Verdict {
+  switch (how) {
+    // The guest of a wedged process was found out and has settled before; what is left there is not that one.
+    case 'wedged':
+    case 'outside':
+      return 'innocent';
+    case 'crash':
+      // Nothing crashes a process that does not run.
+      return new Set(programs.map(nameOf)).size === 1 ? 'culprit' : 'suspect';
+    case 'memory':
+      // Idle isolates of others hold memory, too.
+      return alone ? 'culprit' : 'suspect';
+    case 'silent':
+      // A machine that sleeps, a debugger, a host function that blocks: a guest is one of many reasons.
+      return 'suspect';
+    default:
+      return how satisfies never;
+  }
 }
 
 /** Whether the process was ended by us. */

@@ -73,8 +73,10 @@ export interface Orchestrator extends AsyncDisposable {
   /**
    * Deploys a function under a name.
    *
-   * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_DUPLICATE_NAME`, `ERR_WAYBILL_CLOSED`, and what its source is refused
-   *   with: `ERR_WAYBILL_GUEST_SYNTAX`, `ERR_WAYBILL_GUEST_MODULE_NOT_FOUND`
+   * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_DUPLICATE_NAME`, `ERR_WAYBILL_CLOSED`; what its source is refused
+   *   with: `ERR_WAYBILL_PAYLOAD_TOO_LARGE`, `ERR_WAYBILL_GUEST_SYNTAX`, `ERR_WAYBILL_GUEST_MODULE_NOT_FOUND`; and, while
+   *   a process or thread is being replaced, `ERR_WAYBILL_WORKER_EXITED` where none is up to look at the source, or
+   *   `ERR_WAYBILL_RPC_BROKEN` where the one that looked is gone: both retryable
    */
   deploy(spec: FunctionSpec): Promise<Deployment>;
   /**

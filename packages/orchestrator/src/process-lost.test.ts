@@ -1,6 +1,4 @@
 import {
-  type ErrorCode,
-  type EscalationStep,
   type JobSpec,
   type Outcome,
   type SettingsSpec,
@@ -41,25 +39,51 @@ const wedgeReport = {
   escalation: 'wedge',
 } as const;
 
-test.each<['crash' | 'memory' | 'silent', ErrorCode, EscalationStep | undefined]>([
-  ['crash', 'ERR_WAYBILL_GUEST_CRASHED', undefined],
-  ['silent', 'ERR_WAYBILL_GUEST_CRASHED', 'kill'],
-  ['memory', 'ERR_WAYBILL_GUEST_MEMORY_LIMIT', 'kill'],
-])(
-  'where one program ran alone in a process that was lost by %s, its jobs fail with %s',
-  async (how, code, escalation) => {
-    await using opened = openOffice(2);
-    const [one, other] = [await start(opened, {}), await start(opened, {})];
-    opened.loseProcess(how, [one.attempt, other.attempt]);
-    for (const { running } of [one, other]) {
-      const outcome = await running;
-      expect(outcome).toMatchObject({ ok: false, error: { code, blame: 'guest' } });
-      expect(outcome.escalation).toBe(escalation);
-    }
-    expect(opened.attempts).toHaveLength(2);
-    expect(opened.office.counts.escalationCounts.kill).toBe(escalation === undefined ? 0 : 1);
-  },
-);
+test('where one program ran in a process that crashed, its jobs fail as its doing, and it is not killed', async () => {
+  await using opened = openOffice(2);
+  const [one, other] = [await start(opened, {}), await start(opened, {})];
+  opened.loseProcess('crash', [one.attempt, other.attempt]);
+  for (const { running } of [one, other]) {
+    const outcome = await running;
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_WAYBILL_GUEST_CRASHED', blame: 'guest' },
+    });
+    expect(outcome.escalation).toBeUndefined();
+  }
+  expect(opened.attempts).toHaveLength(2);
+  expect(opened.office.counts.escalationCounts.kill).toBe(0);
+});
+
+test('a job in a process that held too much runs again alone, and is found out where that one does, too', async () => {
+  await using opened = openOffice(2);
+  const { running, attempt } = await start(opened, {});
+  opened.loseProcess('memory', [attempt]);
+  const again = await attemptAfter(opened, 1);
+  expect(again.alone).toBe(true);
+  opened.loseProcess('memory', [again]);
+  expect(await running).toMatchObject({
+    error: { code: 'ERR_WAYBILL_GUEST_MEMORY_LIMIT', blame: 'guest' },
+    escalation: 'kill',
+    attemptCount: 2,
+  });
+});
+
+test('a job in processes that fall silent runs again alone, and is never blamed', async () => {
+  await using opened = openOffice(2);
+  const { running, attempt } = await start(opened, {});
+  opened.loseProcess('silent', [attempt]);
+  for (const count of [1, 2, 3]) {
+    const again = await attemptAfter(opened, count);
+    expect(again.alone).toBe(true);
+    opened.loseProcess('silent', [again]);
+  }
+  expect(await running).toMatchObject({
+    error: { code: 'ERR_WAYBILL_PROCESS_EXITED', retryable: true },
+    attemptCount: 4,
+  });
+  expect(opened.office.quarantine.list()).toEqual([]);
+});
 
 test('where several programs ran, each runs again alone, and the one that crashes again is found out', async () => {
   await using opened = openOffice(3);
@@ -108,13 +132,18 @@ test('a program with a good record runs again at once beside others, once', asyn
 
 test('a program under suspicion runs alone until one of its jobs has ended, however it ended', async () => {
   await using opened = openOffice(4);
-  const [one, other] = [await start(opened, {}), await start(opened, { source: harmless })];
+  const one = await start(opened, {});
+  const other = await start(opened, { tenant: 'other', source: harmless });
   opened.loseProcess('crash', [one.attempt, other.attempt]);
   await until(() => opened.attempts.length === 4);
-  const later = await start(opened, {});
-  expect(later.attempt.alone).toBe(true);
+  // Behind the one that runs alone already: a tenant has no more than one process for itself.
+  const later = runJob(opened.office, { source: crashes }, { site: {} });
+  expect(opened.office.turnstile.queuedCount).toBe(1);
   for (const { report } of opened.attempts.slice(2)) report.resolve(reportOf(1));
-  await Promise.all([one.running, other.running, later.running]);
+  const lateAttempt = await attemptAfter(opened, 4);
+  expect(lateAttempt.alone).toBe(true);
+  lateAttempt.report.resolve(reportOf(1));
+  await Promise.all([one.running, other.running, later]);
   const afterwards = await start(opened, {});
   expect(afterwards.attempt.alone).toBe(false);
   afterwards.attempt.report.resolve(reportOf(1));

@@ -22,7 +22,8 @@ export function processLost(office: PoolSide, loss: ProcessLoss): CrashReport {
   const { counts, quarantine, crashLog } = office;
   const attempts = loss.attemptIds.flatMap((id) => office.attempts.get(id) ?? []);
   const report = composeCrashReport(loss, attempts);
-  const verdict = verdictOn(loss.how, report.jobs);
+  const alone = attempts.length === 1 && attempts[0]?.alone === true;
+  const verdict = verdictOn({ how: loss.how, programs: report.jobs, alone });
   const blamed = verdict === 'innocent' ? [] : likely(office, attempts);
   for (const attempt of attempts) {
     attempt.lost = { loss, verdict: blamed.includes(attempt) ? verdict : 'innocent' };

@@ -4,15 +4,23 @@ import { runNode } from '@waybill/testkit';
 import { expect, test } from 'vitest';
 
 const folder = new URL('..', import.meta.url);
+const text = readFileSync(new URL('README.md', folder), 'utf8');
 
-test('the example of the README prints what the README says', async () => {
-  const text = readFileSync(new URL('README.md', folder), 'utf8');
-  const code = /```ts\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
-  const printed = [...(/^It prints (.*)\.$/m.exec(text)?.[1]?.matchAll(/`([^`]+)`/g) ?? [])];
-  const result = await runNode({ code }, { cwd: folder, timeoutMs: 15_000 });
-  expect(result, inspect(result)).toMatchObject({
-    code: 0,
-    stderr: '',
-    stdout: printed.map((line) => `${line[1]}\n`).join(''),
-  });
-}, 20_000);
+const examples = [...text.matchAll(/```ts\n([\s\S]*?)```\s+It prints (.*)\.$/gm)].map((match) => ({
+  code: match[1] ?? '',
+  printed: [...(match[2] ?? '').matchAll(/`([^`]+)`/g)].map((line) => `${line[1]}\n`).join(''),
+}));
+
+test('every example of the README says what it prints', () => {
+  expect(examples).toHaveLength([...text.matchAll(/```ts/g)].length);
+});
+
+test.each(examples)(
+  'example %$ of the README prints what the README says',
+  async (example) => {
+    const { code, printed } = example;
+    const result = await runNode({ code }, { cwd: folder, timeoutMs: 25_000 });
+    expect(result, inspect(result)).toMatchObject({ code: 0, stderr: '', stdout: printed });
+  },
+  30_000,
+);

@@ -219,13 +219,17 @@ test('the bill of a job that ran twice covers the last attempt, and its wait fro
   expect(bill).toMatchObject({ cpuMs: 1, hostCalls: 3 });
 });
 
-test('the outcome says which step ended the job, and a listener hears of it', async () => {
+test('the outcome says which step ended the job, and a listener hears of each that was taken', async () => {
   await using job = startJob();
   (await job.attempt(1)).report.resolve(failureOf('ERR_WAYBILL_DEADLINE_EXCEEDED', 'dispose'));
   expect(await job.running).toMatchObject({
     error: { code: 'ERR_WAYBILL_DEADLINE_EXCEEDED' },
     escalation: 'dispose',
   });
-  expect(job.heard).toEqual(['job:started', 'job:escalated', 'job:settled']);
-  expect(job.opened.office.counts.escalationCounts).toMatchObject({ dispose: 1, wedge: 0 });
+  expect(job.heard).toEqual(['job:started', 'job:escalated', 'job:escalated', 'job:settled']);
+  expect(job.opened.office.counts.escalationCounts).toMatchObject({
+    interrupt: 1,
+    dispose: 1,
+    wedge: 0,
+  });
 });

@@ -6,6 +6,7 @@ import {
   type WaybillError,
   errorFromWire,
   makeError,
+  parcelByteLength,
   readParcel,
   toWaybillError,
 } from '@waybill/protocol';
@@ -20,6 +21,7 @@ import { leaseSlot } from './lease-slot.ts';
 import type { Office } from './office.ts';
 import { lossOf, runsAgain } from './run-again.ts';
 import { serveAttempt } from './serve-attempt.ts';
+import { isLineWithin } from './traffic-count.ts';
 import { watch } from './watch.ts';
 
 /**
@@ -90,6 +92,12 @@ function settle(ticket: JobTicket, end: AttemptEnd): Settled {
   if (end instanceof Error) return fail(end);
   const { settlement } = end;
   if (!settlement.ok) return fail(toWaybillError(errorFromWire(settlement.error)));
+  // Measured by its thread before; here in case a guest got hold of its process.
+  const { resultBytes } = ticket.captured.job.limits;
+  if (parcelByteLength(settlement.value) > resultBytes) {
+    const words = `the result takes more than ${resultBytes} bytes (resultBytes)`;
+    return fail(makeError('ERR_WAYBILL_GUEST_RESULT_TOO_LARGE', words));
+  }
   try {
     return { ok: true, value: readParcel(settlement.value) };
   } catch (cause) {
@@ -128,6 +136,7 @@ function release(
   office.tickets.delete(job.id);
   ticket.trail.here('back', performance.now());
   const { logs, hops } = end instanceof Error ? { logs: [], hops: [] } : end;
+  const kept = logs.filter((_line, index) => isLineWithin(index, job.limits));
   const trail = ticket.trail.with(hops);
   const { attemptCount } = ticket;
   const escalation = escalationOf(ticket, end);
@@ -141,7 +150,7 @@ function release(
   return {
     ...settled,
     ...who,
-    logs,
+    logs: kept,
     bill,
     ...how,
     ...(trail === undefined ? {} : { trail }),

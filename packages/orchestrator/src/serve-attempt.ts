@@ -3,6 +3,7 @@ import type { AttemptHost } from '@waybill/pool';
 import type { Attempt } from './attempt.ts';
 import type { Office } from './office.ts';
 import { throwUncaught } from './throw-uncaught.ts';
+import { TrafficCount } from './traffic-count.ts';
 
 function findFunction(office: Office, name: string): HostFunction {
   const fn = office.hostFunctions.get(name);
@@ -15,6 +16,7 @@ export function serveAttempt(office: Office, attempt: Attempt): AttemptHost {
   const { trail, captured } = attempt.ticket;
   const { job, snapshot, onLog } = captured;
   const who = { jobId: job.id, tenant: job.tenant };
+  const traffic = new TrafficCount(job.limits);
 
   const call = async (
     name: string,
@@ -42,16 +44,17 @@ export function serveAttempt(office: Office, attempt: Attempt): AttemptHost {
     // Both refuse once the attempt is over, also where another one at the same job runs.
     hostCall: (name, args, callGuest) => {
       attempt.callsHost();
-      return attempt.context.run(call, name, args, callGuest);
+      traffic.callBegins();
+      return attempt.context.run(call, name, args, callGuest).finally(() => traffic.callEnds());
     },
     hostCalling: () => attempt.callsHost(),
     hostCalled: (ended) => {
       if (attempt.isOver) return;
-      office.events.emit(snapshot, 'host:called', { ...who, ...ended, side: 'worker' });
+      office.events.emit(snapshot, 'host:called', { ...ended, ...who, side: 'worker' });
     },
     logged: (line) => {
       // Given up without its thread: nothing is heard of it any more.
-      if (attempt.isOver) return;
+      if (attempt.isOver || !traffic.line()) return;
       try {
         if (onLog !== undefined) snapshot.run(onLog, line);
       } catch (error) {

@@ -51,6 +51,8 @@ export class Turnstile {
   readonly #running: RunningCounts;
   readonly #together: FairQueue<Waiter>;
   readonly #alone: FairQueue<Waiter>;
+  // Tenants with a job that runs alone: no more than one each, or one tenant could have all spares.
+  readonly #aloneTenants: Set<string> = new Set();
   readonly #entries: Map<Waiter, Entry> = new Map();
   readonly #estimate: WaitEstimate;
 
@@ -111,12 +113,15 @@ export class Turnstile {
     // A process for one job can be had where no place is free: a spare one.
     while (this.#serveNext(this.#alone));
     const { asksAlways = false, freeCount } = this.#options;
-    while ((asksAlways || freeCount() > 0) && this.#serveNext(this.#together));
+    const mayServe = (): boolean => asksAlways || freeCount() > 0;
+    while (mayServe() && this.#serveNext(this.#together));
   }
 
   #serveNext(queue: FairQueue<Waiter>): boolean {
     const alone = queue === this.#alone;
-    const next = queue.serveNext((tenant) => this.#options.lease(tenant, alone));
+    const take = (tenant: string): PoolLease | undefined =>
+      alone && this.#aloneTenants.has(tenant) ? undefined : this.#options.lease(tenant, alone);
+    const next = queue.serveNext(take);
     if (next === undefined) return false;
     const { job: waiter, place: lease } = next;
     const entry = this.#entries.get(waiter);
@@ -131,13 +136,15 @@ export class Turnstile {
     return true;
   }
 
-  #hold({ tenant }: Waiter, lease: PoolLease): HeldPlace {
+  #hold({ tenant, alone }: Waiter, lease: PoolLease): HeldPlace {
     const sinceMs = this.#options.now();
+    if (alone) this.#aloneTenants.add(tenant);
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
       this.#running.remove(tenant);
+      if (alone) this.#aloneTenants.delete(tenant);
       this.#estimate.givenBack(this.#options.now() - sinceMs);
       lease.release();
       // A place may be free that the pool does not tell of: the one that its tenant was not to have.

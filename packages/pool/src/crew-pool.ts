@@ -76,15 +76,17 @@ export class CrewPool implements Pool {
     const { crew, member } = this.#placeOf(lease);
     const gone = Promise.withResolvers<never>();
     const forget = member.whenGone(gone.reject);
-    member.attempts.set(message.attemptId, host);
+    const letGo = member.take(message, host);
     try {
       const report = root.run(() => crew.run(member.threadId, message));
       const made = await Promise.race([report, gone.promise]);
       member.isSuspect = false;
+      // Whoever says that a guest could not be stopped says that its process must end.
+      if (made.escalation === 'wedge') this.#crews.giveUp(crew);
       return made;
     } finally {
       forget();
-      member.attempts.delete(message.attemptId);
+      letGo();
     }
   }
 
@@ -100,7 +102,11 @@ export class CrewPool implements Pool {
   }
 
   async checkProgram(program: Program): Promise<void> {
-    const ready = this.#members().find((member) => member.isReady);
+    // A spare, if there is one: no guest has run there that could read along.
+    const { all, serving } = this.#crews;
+    const blankFirst = [...all.filter((crew) => !serving.includes(crew)), ...serving];
+    const members = blankFirst.flatMap(({ roster }) => roster.members);
+    const ready = members.find((member) => member.isReady);
     if (ready !== undefined) return ready.peer.call('checkProgram', [program]);
     throw makeError('ERR_WAYBILL_WORKER_EXITED', 'no worker thread is up at this moment');
   }

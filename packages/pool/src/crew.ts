@@ -29,6 +29,8 @@ export interface Crews {
   placed(crew: Crew, tenant: string): void;
   /** A thread was late with a report: finds out whether it can still serve. */
   doubt(crew: Crew, member: PoolMember): void;
+  /** A guest in it could not be stopped. */
+  giveUp(crew: Crew): void;
   /** Ends all, once. */
   close(graceMs: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import {
+  type AttemptMessage,
   type FunctionProgram,
-  type LogLine,
   type Parcel,
   type SubmitterApi,
   type ThreadApi,
@@ -8,6 +8,14 @@ import {
   makeError,
 } from '@waybill/protocol';
 import { type Peer, openSession } from '@waybill/rpc';
+import {
+  checkEnded,
+  checkId,
+  checkLine,
+  checkName,
+  checkParcel,
+  checkReason,
+} from './check-offered.ts';
 import type { AttemptHost, PoolListener } from './pool-options.ts';
 import type { JoinedThread } from './threads.ts';
 
@@ -31,6 +39,8 @@ export class PoolMember {
   readonly peer: Peer<ThreadApi>;
   /** The attempts that this thread was given: it may speak for no others. */
   readonly attempts: Map<number, AttemptHost> = new Map();
+  /** Keys of the deployed functions that it was given attempts at and may ask for, with how many. */
+  readonly functionKeys: Map<string, number> = new Map();
   /** Places taken, from the lease on. */
   leasedCount = 0;
   /** Whether it was late with a report and has sent none since: it gets attempts only where no other has a place. */
@@ -54,6 +64,20 @@ export class PoolMember {
       for (const tell of this.#mourners) tell(error);
       listener.workerExited({ processId, threadId: this.threadId }, expected);
     });
+  }
+
+  /** Takes an attempt: from now on the thread may speak for it. @returns ends that */
+  take({ attemptId, target }: AttemptMessage, host: AttemptHost): () => void {
+    this.attempts.set(attemptId, host);
+    const key = target.kind === 'function' ? target.functionKey : undefined;
+    if (key !== undefined) this.functionKeys.set(key, (this.functionKeys.get(key) ?? 0) + 1);
+    return () => {
+      this.attempts.delete(attemptId);
+      if (key === undefined) return;
+      const leftCount = (this.functionKeys.get(key) ?? 0) - 1;
+      if (leftCount > 0) this.functionKeys.set(key, leftCount);
+      else this.functionKeys.delete(key);
+    };
   }
 
   get isReady(): boolean {
@@ -83,27 +107,32 @@ export class PoolMember {
   #offers({ processId, listener, functionProgram }: MemberLinks): SubmitterApi {
     const { threadId } = this;
     const here = { processId, threadId };
+    const hostOf = (attemptId: unknown): AttemptHost => {
+      const host = this.attempts.get(checkId(attemptId));
+      if (host !== undefined) return host;
+      throw makeError('ERR_WAYBILL_JOB_ENDED', 'the job of this host call has ended');
+    };
     return {
-      hostCall: (attemptId: number, name: string, args: Parcel) => {
-        const host = this.attempts.get(attemptId);
-        if (host === undefined)
-          throw makeError('ERR_WAYBILL_JOB_ENDED', 'the job of this host call has ended');
+      hostCall: (attemptId, name, args) => {
         const call = (callbackId: number, passed: Parcel): Promise<Parcel> =>
-          this.peer.call('callGuest', [attemptId, callbackId, passed]);
-        return host.hostCall(name, args, call);
+          this.peer.call('callGuest', [attemptId, callbackId, passed]).then(checkParcel);
+        return hostOf(attemptId).hostCall(checkName(name), checkParcel(args), call);
       },
-      hostCalling: (attemptId) => {
-        const host = this.attempts.get(attemptId);
-        if (host === undefined)
-          throw makeError('ERR_WAYBILL_JOB_ENDED', 'the job of this host call has ended');
-        host.hostCalling();
-      },
+      hostCalling: (attemptId) => hostOf(attemptId).hostCalling(),
       catchUp: () => undefined,
-      logged: (attemptId: number, line: LogLine) => this.attempts.get(attemptId)?.logged(line),
-      hostCalled: (attemptId, ended) => this.attempts.get(attemptId)?.hostCalled(ended),
-      functionProgram,
-      isolateRecycled: (tenant, reason) => listener.isolateRecycled(here, tenant, reason),
-      isolateWedged: (tenant, reason) => listener.isolateWedged(here, tenant, reason),
+      logged: (attemptId, line) => this.attempts.get(checkId(attemptId))?.logged(checkLine(line)),
+      hostCalled: (attemptId, ended) =>
+        this.attempts.get(checkId(attemptId))?.hostCalled(checkEnded(ended)),
+      functionProgram: (functionKey) => {
+        // Programs are their tenants' own: a thread is told only of those that it has attempts at.
+        if (this.functionKeys.has(functionKey)) return functionProgram(functionKey);
+        const words = 'the thread has no attempt at such a function';
+        throw makeError('ERR_WAYBILL_FUNCTION_NOT_FOUND', words);
+      },
+      isolateRecycled: (tenant, reason) =>
+        listener.isolateRecycled(here, checkName(tenant), checkReason(reason)),
+      isolateWedged: (tenant, reason) =>
+        listener.isolateWedged(here, checkName(tenant), checkName(reason)),
     };
   }
 }

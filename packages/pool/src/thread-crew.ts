@@ -56,6 +56,10 @@ export class ThreadCrew implements Crew, Crews {
     member.isSuspect = true;
   }
 
+  giveUp(): void {
+    // The process is the submitting one.
+  }
+
   run(threadId: number, message: AttemptMessage): Promise<AttemptReport> {
     return this.#threads.run(threadId, message);
   }

@@ -15,7 +15,7 @@ export interface CrashReport {
   /** When it was noticed, as ISO 8601 in UTC. */
   readonly at: string;
   readonly processId: number;
-  /** Why Waybill killed it, or `exited by itself`; for people. */
+  /** Why Waybill killed it, or how it ended by itself; for people. */
   readonly reason: string;
   /** Whether Waybill killed it. */
   readonly killed: boolean;
@@ -27,6 +27,6 @@ export interface CrashReport {
   readonly rssBytes: number;
   /** The jobs that were running there: the guest of one of them may have ended it. */
   readonly jobs: readonly CrashedJob[];
-  /** The end of what it wrote to its standard error, at most 4 KiB. */
+  /** The end of what it wrote to its standard error, at most 4,096 characters. */
   readonly stderrTail: string;
 }

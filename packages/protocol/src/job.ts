@@ -56,8 +56,9 @@ export interface JobSpec {
    */
   readonly priority?: number | undefined;
   /**
-   * Whether the job may run a second time after its process was lost while it ran, even if it had made host calls.
-   * One that had made none is run again in any case.
+   * Whether the job may run again after what ran it was lost (its process, its thread, or the isolate that it shares),
+   * even if it had made host calls: up to four attempts, never past its deadline. One that had made none is run again in
+   * any case.
    * @defaultValue what the deployed function says; `false` with `source`
    */
   readonly rerunnable?: boolean | undefined;
@@ -80,7 +81,7 @@ export interface FunctionSpec {
    * @defaultValue `{}`
    */
   readonly limits?: LimitOverrides | undefined;
-  /** Whether its jobs may run a second time, as the field of the same name of a job. @defaultValue `false` */
+  /** Whether its jobs may run again, as the field of the same name of a job says. @defaultValue `false` */
   readonly rerunnable?: boolean | undefined;
 }
 

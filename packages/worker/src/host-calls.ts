@@ -33,7 +33,7 @@ export function answerHostCalls(thread: PoolThread, attempt: RunningAttempt): Ho
     }
   };
   const send = async ({ name, args }: HostCall): Promise<Parcel> => {
-    using _turn = await attempt.callGate.enter(args);
+    using _ = await attempt.callGate.enter(args);
     return await thread.submitter.call('hostCall', [attemptId, name, args], { deadlineMs });
   };
   const callThere = (call: HostCall): Promise<Parcel> => {

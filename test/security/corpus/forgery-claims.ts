@@ -17,7 +17,7 @@ const settled = async (work) => { try { return ['fulfilled', await work()] } cat
 `;
 
 /** A thief whose victim saved all it had. */
-function thief(body: string, victim: 'settles' | 'waits' = 'settles'): string {
+export function thief(body: string, victim: 'settles' | 'waits' = 'settles'): string {
   return hunter(
     `
   if (input === 'victim') {

@@ -1,5 +1,6 @@
 import { familyOf, type HostileProgram } from '../program.ts';
 import { afterSettling, beside, claims } from './forgery-claims.ts';
+import { guesses } from './forgery-ids.ts';
 
 // They should come to their end: what they found is told there.
 const limits = { wallMs: 2_000, cpuMs: 1_000 };
@@ -11,4 +12,5 @@ export const forgeryPrograms: readonly HostileProgram[] = familyOf(
   afterSettling,
   beside,
   claims,
+  guesses,
 );

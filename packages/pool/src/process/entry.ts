@@ -1,14 +1,17 @@
 // What a pool process runs. Its event loop only carries messages between the submitting process and the threads; no guest
 // code runs here, and none can keep it from answering.
 import { writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { type AttemptReport, type Parcel, errorToWire } from '@waybill/protocol';
 import type { SessionPort } from '@waybill/rpc';
 import { setEngineFlags } from '../engine-flags.ts';
 import { PiscinaThreads } from '../piscina-threads.ts';
 import type { ThreadsPlan } from '../threads.ts';
+import { Link } from './link.ts';
 import { mapFrame, packBytes, unpackBytes } from './link-bytes.ts';
 import type { DownMessage, UpMessage } from './link-messages.ts';
 import { monotonicEpochMs } from './process-clock.ts';
+import { linkStream } from './spawn-process.ts';
 
 /** Where the machine runs out of memory, the kernel ends this process before others: it can be replaced. */
 const oomScore = '500';
@@ -18,8 +21,6 @@ function endMyself(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-// The submitting process is gone, however it went: nobody would stop the guests.
-process.on('disconnect', endMyself);
 // Ctrl-C and service managers reach the whole group: the submitting process decides when this one ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 if (process.platform === 'linux') volunteer();
@@ -33,8 +34,7 @@ function volunteer(): void {
 }
 
 function send(message: UpMessage): void {
-  // What cannot be sent has nobody left to hear it: `disconnect` follows.
-  process.send?.(message, undefined, undefined, () => {});
+  link.send(message);
 }
 
 function beat(): void {
@@ -84,11 +84,19 @@ function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
   };
 }
 
-setEngineFlags();
 let take: ((message: DownMessage) => void) | undefined;
-process.on('message', (message: DownMessage) => {
-  if (message.kind === 'start') {
-    beat();
-    take = startThreads(message.plan);
-  } else take?.(message);
+
+const link = new Link(new Socket({ fd: linkStream }), {
+  message: (received) => {
+    // What comes down is the submitting process's own.
+    const message = received as DownMessage;
+    if (message.kind === 'start') {
+      beat();
+      take = startThreads(message.plan);
+    } else take?.(message);
+  },
+  garbage: endMyself,
+  // The submitting process is gone, however it went: nobody would stop the guests.
+  closed: endMyself,
 });
+setEngineFlags();

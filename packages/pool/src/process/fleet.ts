@@ -9,6 +9,9 @@ import { planFor } from './tenant-processes.ts';
 /** How long a thread that was late has to answer before its process is given up, in ms. */
 const doubtMs = 500;
 
+/** Spares that attempts may have for themselves at one moment and that are made up for. */
+const maxHeldSpares = 3;
+
 /** The wait after a process that could not be started, in ms: it doubles with each in a row. */
 const backoffMs = { first: 250, most: 30_000 };
 
@@ -57,7 +60,9 @@ export class Fleet implements Crews, ProcessLinks {
   }
 
   placed(crew: Crew, tenant: string): void {
-    if (this.#options.isolation === 'tenant-process') (crew as PoolProcess).serve(tenant);
+    const process = crew as PoolProcess;
+    if (this.#options.isolation === 'tenant-process') process.serve(tenant);
+    if (!process.isServing) this.#fill();
   }
 
   doubt(crew: Crew, member: PoolMember): void {
@@ -69,9 +74,17 @@ export class Fleet implements Crews, ProcessLinks {
     );
   }
 
+  giveUp(crew: Crew): void {
+    (crew as PoolProcess).wedge('a guest in it could not be stopped');
+  }
+
   wedged(process: PoolProcess, reason: string): void {
     this.#options.listener.processWedged(process.processId, reason);
     // The next spare is started when this one is gone: until then its guest has a core, and who takes over needs the other.
+    this.#standDown(process);
+  }
+
+  exiting(process: PoolProcess): void {
     this.#standDown(process);
   }
 
@@ -85,7 +98,8 @@ export class Fleet implements Crews, ProcessLinks {
   emptied(process: PoolProcess): void {
     // Where processes are not shared, one in which an attempt ran alone is of no use to another tenant.
     const isUsedUp = !process.isServing && process.tenant !== undefined;
-    if (isUsedUp || process.makesWayFor !== undefined) this.#retire(process);
+    if (isUsedUp || this.#isSurplus(process) || process.makesWayFor !== undefined)
+      this.#retire(process);
     else this.#promote();
   }
 
@@ -104,11 +118,21 @@ export class Fleet implements Crews, ProcessLinks {
   #openFor(tenant: string): readonly Crew[] {
     const { attemptsPerThread } = this.#options;
     const { open, makesWay } = planFor(tenant, this.#serving, attemptsPerThread);
-    if (makesWay === undefined) return open;
+    // Where one is missing it comes up in a moment, and nobody has to make way for it.
+    const isOneMissing = this.#serving.length < this.#options.processes.count;
+    if (makesWay === undefined || isOneMissing) return open;
     makesWay.makesWayFor = tenant;
     if (leasedCountOf(makesWay) > 0) return open;
     this.#retire(makesWay);
     return planFor(tenant, this.#serving, attemptsPerThread).open;
+  }
+
+  // Started in place of spares that attempts had for themselves.
+  #isSurplus(process: PoolProcess): boolean {
+    const { count, spares } = this.#options.processes;
+    return (
+      !process.isServing && this.#serving.length === count && this.#idleSpares().length > spares
+    );
   }
 
   #retire(process: PoolProcess): void {
@@ -138,8 +162,10 @@ export class Fleet implements Crews, ProcessLinks {
     const living = [...this.#processes].filter(
       ({ state }) => state === 'starting' || state === 'ready',
     );
+    // A spare that somebody has for himself stands by for nobody.
+    const heldCount = living.filter((each) => !each.isServing && leasedCountOf(each) > 0).length;
     if (this.#isFilling || this.#isClosed || this.#retry !== undefined) return;
-    if (living.length >= count + spares) return;
+    if (living.length >= count + spares + Math.min(heldCount, maxHeldSpares)) return;
     this.#isFilling = true;
     this.#startOne()
       .then(

@@ -1,6 +1,7 @@
-import { until } from '@waybill/testkit';
+import { defaultLimits, parcelLimits, writeParcel } from '@waybill/protocol';
+import { deferred, until } from '@waybill/testkit';
 import { expect, test } from 'vitest';
-import { valueOf } from '../open-pool.fixture.ts';
+import { makeMessage, silentHost, valueOf } from '../open-pool.fixture.ts';
 import { openFleet } from './open-fleet.fixture.ts';
 
 const waits = 'export default () => new Promise(() => {})';
@@ -54,21 +55,34 @@ test('a spare that is lost is replaced, and no attempt hears of it', async () =>
   expect((await opened.pool.stats()).processes).toHaveLength(2);
 });
 
-test('a guest that nothing can stop costs its process: others there finish, nothing new comes, then it is killed', async () => {
+test('a guest that nothing can stop costs its process: what ends there in a moment is reported, nothing new comes, the rest is lost when it is killed', async () => {
   await using opened = await openFleet();
   const lease = opened.lease();
   const deadlineMs = performance.now() + 300;
   const wedged = opened.hears('process wedged');
   const lost = opened.hears('process lost wedged');
   const culprit = opened.run(lease, wedges, { deadlineMs });
-  const bystander = opened.run(opened.lease('globex'), waits, { tenant: 'globex' });
-  const gaveUp = expect(bystander).rejects.toMatchObject({
+  const answer = deferred();
+  const answers = async () => {
+    await answer.promise;
+    return writeParcel('answered', parcelLimits(defaultLimits, 1_000));
+  };
+  const asks = 'export default (_, { host }) => host.far()';
+  const asking = opened.lease('globex');
+  const ending = opened.pool
+    .run(asking, makeMessage(asks, { tenant: 'globex' }), { ...silentHost, hostCall: answers })
+    .finally(() => asking.release());
+  const waiting = opened.run(opened.lease('globex'), waits, { tenant: 'globex' });
+  const gaveUp = expect(waiting).rejects.toMatchObject({
     code: 'ERR_WAYBILL_PROCESS_EXITED',
     details: { how: 'wedged' },
   });
   await wedged;
+  answer.resolve();
   const next = opened.lease();
   expect(next.processId).not.toBe(lease.processId);
+  expect(valueOf(await ending)).toBe('answered');
+  expect(opened.losses).toEqual([]);
   expect(valueOf(await opened.run(next, one))).toBe(1);
   await Promise.all([gaveUp, lost]);
   expect((await culprit).settlement).toMatchObject({ ok: false });
@@ -94,8 +108,9 @@ test('a thread that was late and does not answer costs its process', async () =>
   await using opened = await openFleet();
   const lease = opened.lease();
   const lost = opened.run(lease, 'export default (_, { host }) => host.block()');
-  const gaveUp = expect(lost).rejects.toMatchObject({ details: { how: 'wedged' } });
-  while ((await opened.pool.stats()).threads.length > 1);
+  const gaveUp = expect(lost).rejects.toMatchObject({ details: { how: 'silent' } });
+  // It does not answer any more.
+  await until(async () => (await opened.pool.stats()).threads.length === 1);
   opened.pool.suspect(lease);
   await gaveUp;
 });

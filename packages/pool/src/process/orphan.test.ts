@@ -1,6 +1,9 @@
-import { once } from 'node:events';
 import { runNode, until } from '@waybill/testkit';
 import { expect, test } from 'vitest';
+import { poolOptions } from '../open-pool.fixture.ts';
+import { type ChildEnd, PoolChild } from './pool-child.ts';
+
+const { isolates } = poolOptions;
 
 const fixture = new URL('../open-pool.fixture.ts', import.meta.url).href;
 
@@ -44,20 +47,30 @@ test('when the submitting process is killed its pool processes end by themselves
 });
 
 test('Ctrl-C in a terminal reaches all processes at once, and ends only the submitting one', async () => {
-  const { spawnProcess } = await import('./spawn-process.ts');
-  const child = spawnProcess();
-  const beaten = once(child, 'message');
-  child.send({ kind: 'beat' });
-  child.send({
-    kind: 'start',
-    plan: { threads: 1, attemptsPerThread: 1, options: {} },
+  const beats: (() => void)[] = [];
+  const ended = Promise.withResolvers<ChildEnd>();
+  const child = new PoolChild({
+    message: () => beats.shift()?.(),
+    broken: (why) => ended.reject(new Error(why)),
+    exiting: () => {},
+    ended: ended.resolve,
   });
-  await beaten;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal);
-  const answered = once(child, 'message');
+  const nextBeat = (): Promise<void> => new Promise((resolve) => void beats.push(resolve));
+  const options = {
+    isolates,
+    memoryBytes: 2 ** 23,
+    runningIsolates: 1,
+    submitterFunctions: [],
+    hostModuleUrl: undefined,
+  };
+  const first = nextBeat();
+  child.send({ kind: 'start', plan: { threads: 1, attemptsPerThread: 1, options } });
+  await first;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.kill(child.processId, signal);
+  const answered = nextBeat();
   child.send({ kind: 'beat' });
   await answered;
-  const exited = once(child, 'exit');
-  child.disconnect();
-  expect(await exited).toEqual([null, 'SIGKILL']);
+  child.kill();
+  expect(await ended.promise).toMatchObject({ signal: 'SIGKILL' });
 });

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { type AttemptMessage, type AttemptReport, type Rung, climb } from '@waybill/protocol';
 import { closeMembers } from '../close-members.ts';
 import { type Crew, leasedCountOf } from '../crew.ts';
@@ -6,17 +5,11 @@ import type { ProcessStats } from '../pool.ts';
 import type { LossKind, PoolOptions, ProcessLoss } from '../pool-options.ts';
 import { Roster } from '../roster.ts';
 import { threadsPlan } from '../threads-plan.ts';
-import { withinMs } from '../within.ts';
 import { Heartbeat } from './heartbeat.ts';
-import type { DownMessage } from './link-messages.ts';
+import type { UpMessage } from './link-messages.ts';
 import { howEnded, notStarted, processExited } from './loss.ts';
-import { readUpMessage } from './read-up-message.ts';
+import { type ChildEnd, PoolChild } from './pool-child.ts';
 import { RemoteThreads } from './remote-threads.ts';
-import { spawnProcess } from './spawn-process.ts';
-import { StderrTail } from './stderr-tail.ts';
-
-/** How long what a process sent last may take to arrive after its exit, in ms. */
-const lastMessagesMs = 500;
 
 /**
  * Where a process stands: `starting` until its threads are up, then `ready`; `wedged` takes nothing new and will be killed;
@@ -28,6 +21,8 @@ export type ProcessState = 'starting' | 'ready' | 'wedged' | 'leaving' | 'gone';
 export interface ProcessLinks {
   /** It takes no new attempts from now on. */
   wedged(process: PoolProcess, reason: string): void;
+  /** It has exited, and takes nothing new; what it sent before is still coming. */
+  exiting(process: PoolProcess): void;
   /** Nothing runs in it any more. */
   emptied(process: PoolProcess): void;
   /** It is gone; with a loss, if it was not closed. Called before its attempts fail. */
@@ -41,24 +36,31 @@ export class PoolProcess implements Crew {
   makesWayFor: string | undefined;
   /** Whether it takes attempts of everybody, as opposed to standing by; set by its fleet. */
   isServing = false;
-  readonly #child: ChildProcess;
+  readonly #child: PoolChild;
   readonly #links: ProcessLinks;
   readonly #threads: RemoteThreads;
-  readonly #stderr: StderrTail | undefined;
-  readonly #heartbeat: Heartbeat;
   readonly #bornMs: number = performance.now();
   readonly #exited: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #emptied: PromiseWithResolvers<void> = Promise.withResolvers();
   #tenant: string | undefined;
   #tenantSinceMs = 0;
+  // From its first sign of life on: how long a start takes is the roster's business.
+  #heartbeat: Heartbeat | undefined;
   #state: ProcessState = 'starting';
+  #isClosing = false;
   #killedFor: { readonly how: LossKind; readonly reason: string } | undefined;
   readonly #maxRssBytes: number;
   #rssBytes = 0;
 
   constructor(options: PoolOptions, links: ProcessLinks) {
     this.#links = links;
-    this.#child = spawnProcess();
+    this.#maxRssBytes = options.processes.maxRssBytes;
+    this.#child = new PoolChild({
+      message: (message) => this.#take(message),
+      broken: (why) => this.kill('silent', why),
+      exiting: () => this.#exiting(),
+      ended: (end) => this.#end(end),
+    });
     const listener = {
       ...options.listener,
       isolateWedged: (...what: Parameters<typeof options.listener.isolateWedged>) => {
@@ -67,21 +69,14 @@ export class PoolProcess implements Crew {
       },
     };
     this.roster = new Roster({ ...options, listener }, this.processId);
-    const send = (message: DownMessage): void => this.#send(message);
+    const send: PoolChild['send'] = (message) => this.#child.send(message);
     this.#threads = new RemoteThreads(send, this.roster, options.threads);
-    this.#stderr = this.#child.stderr === null ? undefined : new StderrTail(this.#child.stderr);
-    this.#heartbeat = new Heartbeat({
-      ask: () => send({ kind: 'beat' }),
-      onSilent: () => this.kill('silent', 'it answered no more'),
-    });
-    this.#maxRssBytes = options.processes.maxRssBytes;
-    this.#hear();
     send({ kind: 'start', plan: threadsPlan(options) });
   }
 
   /** Operating system's id; 0 where the process could not be started. */
   get processId(): number {
-    return this.#child.pid ?? 0;
+    return this.#child.processId;
   }
 
   get state(): ProcessState {
@@ -128,7 +123,7 @@ export class PoolProcess implements Crew {
       this.#state = 'wedged';
       this.#links.wedged(this, reason);
     };
-    const kill = (): void => this.#kill();
+    const kill = (): void => this.#child.kill();
     const rungs: Rung[] = [
       { step: 'wedge', take },
       { step: 'kill', take: kill },
@@ -144,16 +139,17 @@ export class PoolProcess implements Crew {
   kill(how: LossKind, reason: string): void {
     if (this.#state === 'gone' || this.#state === 'leaving') return;
     this.#killedFor ??= { how, reason };
-    this.#kill();
+    this.#child.kill();
   }
 
   /** Settles what runs in it and ends it; resolves when it is gone. */
   async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
     if (this.#state === 'ready') {
       this.#state = 'leaving';
       await closeMembers(this.roster, graceMs);
     } else if (this.#state !== 'gone') this.#state = 'leaving';
-    this.#kill();
+    this.#child.kill();
     await this.#exited.promise;
   }
 
@@ -164,64 +160,41 @@ export class PoolProcess implements Crew {
     return { processId: this.processId, state, rssBytes: this.#rssBytes, leasedCount };
   }
 
-  #hear(): void {
-    const child = this.#child;
-    const disconnected = Promise.withResolvers<void>();
-    child.on('message', (received) => {
-      const message = readUpMessage(received);
-      if (message === undefined) return this.kill('silent', 'it sent what is no message');
-      if (message.kind === 'beat') {
-        this.#heartbeat.answered();
-        this.#rssBytes = message.rssBytes;
-        if (message.rssBytes > this.#maxRssBytes) {
-          this.kill('memory', `it held ${message.rssBytes} bytes, ${this.#maxRssBytes} may be`);
-        }
+  #exiting(): void {
+    if (this.#state === 'ready') this.#state = 'leaving';
+    this.#links.exiting(this);
+  }
+
+  #take(message: UpMessage): void {
+    if (message.kind === 'beat') {
+      this.#heartbeat ??= new Heartbeat({
+        ask: () => this.#child.send({ kind: 'beat' }),
+        onSilent: () => this.kill('silent', 'it answered no more'),
+      });
+      this.#heartbeat.answered();
+      this.#rssBytes = message.rssBytes;
+      if (message.rssBytes > this.#maxRssBytes) {
+        this.kill('memory', `it held ${message.rssBytes} bytes, ${this.#maxRssBytes} may be`);
       }
-      if (!this.#threads.receive(message))
-        this.kill('silent', 'it claimed threads that it cannot have');
-    });
-    child.once('disconnect', () => {
-      disconnected.resolve();
-      // Its end closes the channel, too, and is heard of in a moment. One that lives without a channel is of no use.
-      void withinMs(lastMessagesMs, this.#exited.promise).then(() =>
-        this.kill('silent', 'its channel was closed'),
-      );
-    });
-    child.on('error', (error) => {
-      // Never started, so no exit will come; whatever else fails is followed by one.
-      if (child.pid === undefined)
-        this.#end(null, null, `it could not be started: ${error.message}`);
-    });
-    // What it sent before its end arrives with the end of the channel, which may come later.
-    child.once('exit', (code, signal) => {
-      void withinMs(lastMessagesMs, disconnected.promise).then(() => this.#end(code, signal));
-    });
+    }
+    if (!this.#threads.receive(message)) this.kill('silent', 'it claimed threads it cannot have');
   }
 
-  #send(message: DownMessage): void {
-    // What cannot be sent is lost with the process, which is heard of.
-    if (this.#child.connected) this.#child.send(message, () => {});
-  }
-
-  #kill(): void {
-    this.#child.kill('SIGKILL');
-  }
-
-  #end(exitCode: number | null, signal: NodeJS.Signals | null, cause?: string): void {
+  #end({ exitCode, signal, cause, stderrTail }: ChildEnd): void {
     if (this.#state === 'gone') return;
-    const isExpected = this.#state === 'leaving';
+    const isExpected = this.#isClosing;
     const attemptIds = this.roster.members.flatMap(({ attempts }) => [...attempts.keys()]);
     const { processId } = this;
     const rssBytes = this.#rssBytes;
     const how =
       this.#killedFor?.how ?? howEnded({ signal, rssBytes, maxRssBytes: this.#maxRssBytes });
     const reason = this.#killedFor?.reason ?? cause ?? `it ended with ${signal ?? exitCode}`;
-    this.#heartbeat[Symbol.dispose]();
+    this.#heartbeat?.[Symbol.dispose]();
     if (isExpected) this.roster.leave();
     this.#state = 'gone';
     const upMs = performance.now() - this.#bornMs;
-    const known = { rssBytes, stderrTail: this.#stderr?.text ?? '', attemptIds };
-    const loss = { processId, how, reason, signal, exitCode, upMs, ...known };
+    const ended = { signal, exitCode, upMs, rssBytes, stderrTail };
+    const loss = { processId, how, reason, ...ended, attemptIds };
     this.#links.exited(this, isExpected ? undefined : loss);
     this.#threads.lose(processExited(loss));
     this.roster.giveUp(notStarted(loss));

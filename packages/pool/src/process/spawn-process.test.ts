@@ -11,11 +11,10 @@ test.each([
   [['--input-type=module', '--eval', 'code()'], []],
   [['-e', 'code()', '--no-warnings'], ['--no-warnings']],
   [['-pe', '1 + 1'], []],
-  [['-p', '1 + 1'], []],
   [['--inspect-brk=9229', '--max-old-space-size=512'], ['--max-old-space-size=512']],
-  [['--watch', '--watch-path', 'src'], []],
+  [['--inspect-port', '9230', '--watch', '--watch-path', 'src'], []],
   [
-    ['--test', '--cpu-prof', '-r', 'x'],
+    ['--test', '--test-reporter', 'spec', '--cpu-prof-dir', './prof', '-r', 'x'],
     ['-r', 'x'],
   ],
 ])('of the options %j a pool process gets %j', (given, kept) => {
