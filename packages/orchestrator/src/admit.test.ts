@@ -79,9 +79,9 @@ test('a program in quarantine is refused for its tenant, and only for that one',
   await using opened = openOffice(1);
   const { program } = opened.admit({ tenant: 'acme' }).captured.job;
   const guest = { tenant: 'acme', programHash: programHash(program) };
-  opened.office.quarantine.strike(guest);
+  opened.office.quarantine.strike(guest, 1);
   opened.admit({ tenant: 'acme' });
-  opened.office.quarantine.strike(guest);
+  opened.office.quarantine.strike(guest, 2);
   expect(() => opened.admit({ tenant: 'acme' })).toThrow(
     expect.objectContaining({
       code: 'ERR_WAYBILL_GUEST_QUARANTINED',
@@ -97,7 +97,7 @@ test('a refusal comes before the input is read', async () => {
   await using opened = openOffice(1);
   const { program } = opened.admit().captured.job;
   const guest = { tenant: 'default', programHash: programHash(program) };
-  for (const _strike of [1, 2]) opened.office.quarantine.strike(guest);
+  for (const processId of [1, 2]) opened.office.quarantine.strike(guest, processId);
   const input = {
     get field(): never {
       throw new Error('the input was read');

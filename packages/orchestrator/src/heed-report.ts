@@ -27,7 +27,7 @@ export function heedReport(office: Office, attempt: Attempt, report: AttemptRepo
   }
   if (lossOf(report) === undefined && escalation !== 'wedge') office.trackRecord.add(job);
   if (escalation === 'wedge' && office.settings.containment === 'process') {
-    office.quarantine.strike(program());
+    office.quarantine.strike(program(), attempt.place.lease.processId);
   } else if (attempt.alone && lossOf(report) === undefined) {
     office.quarantine.clear(program());
   }

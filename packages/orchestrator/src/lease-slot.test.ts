@@ -61,8 +61,8 @@ test('a job whose program came into quarantine as it waited does not run', async
   const waiting = leaseSlot(opened.office, ticket);
   const { tenant, program } = ticket.captured.job;
   const guest = { tenant, programHash: programHash(program) };
-  opened.office.quarantine.strike(guest);
-  opened.office.quarantine.strike(guest);
+  opened.office.quarantine.strike(guest, 1);
+  opened.office.quarantine.strike(guest, 2);
   if ('release' in first) first.release();
   expect(await waiting).toMatchObject({ code: 'ERR_WAYBILL_GUEST_QUARANTINED', details: guest });
   expect(opened.leasedCount).toBe(0);

@@ -54,6 +54,9 @@ export interface TestOffice extends AsyncDisposable {
   admit(spec?: Partial<JobSpec>): JobTicket;
 }
 
+// A process of its own for each place and each loss: whoever needs two of the same says so.
+let lastProcessId = 0;
+
 /** What a thread reports of a job that gave a value. */
 export function reportOf(value: unknown): AttemptReport {
   return {
@@ -76,7 +79,7 @@ const source = 'export default () => 1';
 /** A loss as a pool tells of it. */
 export function lossBy(how: LossKind, attemptIds: readonly number[]): ProcessLoss {
   return {
-    processId: 1,
+    processId: ++lastProcessId,
     how,
     reason: `lost in a test: ${how}`,
     signal: 'SIGKILL',
@@ -106,7 +109,7 @@ function fakePool(slotCount: number): FakePool {
       fake.leasedCount -= 1;
       fake.freed();
     };
-    const given: PoolLease = { processId: 1, threadId: 1, release };
+    const given: PoolLease = { processId: ++lastProcessId, threadId: 1, release };
     if (alone) aloneLeases.add(given);
     return given;
   };

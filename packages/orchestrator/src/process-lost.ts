@@ -31,7 +31,9 @@ export function processLost(office: PoolSide, loss: ProcessLoss): CrashReport {
   // What it did once it may do again, and then to others beside it.
   for (const { ticket } of blamed) quarantine.suspect(programOf(ticket));
   const [first] = blamed;
-  if (verdict === 'culprit' && first !== undefined) quarantine.strike(programOf(first.ticket));
+  if (verdict === 'culprit' && first !== undefined) {
+    quarantine.strike(programOf(first.ticket), loss.processId);
+  }
   counts.lostProcessCount += 1;
   if (wasKilled(loss.how)) counts.escalationCounts.kill += 1;
   crashLog?.append(report);

@@ -10,10 +10,10 @@ const guest: GuestProgram = { tenant: 'acme', programHash: programHash(program) 
 test('a program is refused after its second strike, until it is released', () => {
   const told: GuestProgram[] = [];
   const quarantine = new Quarantine((each) => void told.push(each));
-  quarantine.strike(guest);
+  quarantine.strike(guest, 1);
   expect(quarantine.refuses('acme', program)).toBeUndefined();
-  quarantine.strike(guest);
-  quarantine.strike(guest);
+  quarantine.strike(guest, 2);
+  quarantine.strike(guest, 3);
   expect(quarantine.refuses('acme', program)).toBe(guest.programHash);
   expect(quarantine.refuses('globex', program)).toBeUndefined();
   expect(told).toEqual([guest]);
@@ -31,11 +31,11 @@ test('who was cleared is under no suspicion any more, but keeps its strikes', ()
   quarantine.clear(guest);
   expect(quarantine.isOnProbation('acme', program)).toBe(false);
   quarantine.suspect(guest);
-  quarantine.strike(guest);
+  quarantine.strike(guest, 4);
   expect(quarantine.isOnProbation('acme', program)).toBe(true);
   quarantine.clear(guest);
   expect(quarantine.isOnProbation('acme', program)).toBe(false);
-  quarantine.strike(guest);
+  quarantine.strike(guest, 5);
   expect(quarantine.quarantinedCount).toBe(1);
 });
 
@@ -45,8 +45,8 @@ test('where there are too many, those that were seen least recently are forgotte
   const [first, second, third] = programs;
   const strike = (each: Program | undefined): void => {
     if (each === undefined) return;
-    for (const _strike of [1, 2])
-      quarantine.strike({ tenant: 'acme', programHash: programHash(each) });
+    for (const processId of [1, 2])
+      quarantine.strike({ tenant: 'acme', programHash: programHash(each) }, processId);
   };
   strike(first);
   strike(second);
@@ -84,4 +84,12 @@ test('no two different programs have the same hash', () => {
   ];
   expect(new Set(programs.map(programHash)).size).toBe(programs.length);
   expect(programHash({ ...program })).toBe(guest.programHash);
+});
+
+test('one process is one strike, however often it is reported', () => {
+  const quarantine = new Quarantine(() => {});
+  for (let report = 0; report < 5; report++) quarantine.strike(guest, 7);
+  expect(quarantine.quarantinedCount).toBe(0);
+  quarantine.strike(guest, 8);
+  expect(quarantine.quarantinedCount).toBe(1);
 });

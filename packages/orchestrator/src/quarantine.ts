@@ -32,6 +32,8 @@ const maxStrikes = 2;
 interface Mark extends GuestProgram {
   strikeCount: number;
   isOnProbation: boolean;
+  /** The process of the last strike. */
+  lastProcessId: number | undefined;
   sinceMs: number;
 }
 
@@ -64,9 +66,15 @@ export class Quarantine implements QuarantineControl {
     this.#forgetOldest();
   }
 
-  /** Says that the program has cost a process, without a doubt. */
-  strike(program: GuestProgram): void {
+  /**
+   * Says that the program has cost a process, without a doubt.
+   *
+   * @param processId - which: one process counts once, however often it is reported
+   */
+  strike(program: GuestProgram, processId: number): void {
     const mark = this.#mark(program);
+    if (mark.lastProcessId === processId) return;
+    mark.lastProcessId = processId;
     mark.strikeCount += 1;
     mark.sinceMs = Date.now();
     if (mark.strikeCount === maxStrikes) {
@@ -127,6 +135,7 @@ export class Quarantine implements QuarantineControl {
       programHash: hash,
       strikeCount: 0,
       isOnProbation: false,
+      lastProcessId: undefined,
       sinceMs: Date.now(),
     };
     if (!this.#marks.delete(key)) this.#counts.set(tenant, (this.#counts.get(tenant) ?? 0) + 1);

@@ -55,6 +55,7 @@ export class Turnstile {
   readonly #aloneTenants: Set<string> = new Set();
   readonly #entries: Map<Waiter, Entry> = new Map();
   readonly #estimate: WaitEstimate;
+  #entering: Waiter | undefined;
 
   constructor(options: TurnstileOptions) {
     this.#options = options;
@@ -99,7 +100,9 @@ export class Turnstile {
     const queue = waiter.alone ? this.#alone : this.#together;
     this.#entries.set(waiter, { enteredMs: this.#options.now(), queue, served });
     queue.enter(waiter, waiter.tenant, waiter.priority);
+    this.#entering = waiter;
     this.serve();
+    this.#entering = undefined;
   }
 
   /** Takes a job out that will not wait any longer. */
@@ -130,7 +133,7 @@ export class Turnstile {
     if (entry === undefined) place.release();
     else {
       // One that is served as it enters tells nothing of how long turns take.
-      if (entry.enteredMs < this.#options.now()) this.#estimate.served(entry.enteredMs);
+      if (waiter !== this.#entering) this.#estimate.served(entry.enteredMs);
       entry.served(place);
     }
     return true;
