@@ -219,6 +219,7 @@ test('a guest that used up its cpu budget fails with ERR_WAYBILL_GUEST_CPU_LIMIT
     }`;
     const outcome = await waybill.run({ source, limits: { wallMs: 20_000, cpuMs: 200 } });
     expect(codeOf(outcome)).toBe('ERR_WAYBILL_GUEST_CPU_LIMIT');
-    expect(outcome.bill.cpuMs).toBeGreaterThan(150);
+    // At least the third of the limit below which the machine is blamed.
+    expect(outcome.bill.cpuMs).toBeGreaterThan(60);
   });
 });

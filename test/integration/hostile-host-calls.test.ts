@@ -37,12 +37,13 @@ test('what a guest computes behind its result is billed to it', async () => {
     const source = `export default () => {
       let next = Promise.resolve();
       for (let step = 0; step < 20; step++) next = next.then(() => {});
-      void next.then(() => { const end = Date.now() + 50; while (Date.now() < end); });
+      void next.then(() => { let sum = 0; for (let i = 0; i < 1e8; i++) sum += i; });
       return 1;
     }`;
     const outcome = await waybill.run({ source });
     expect(outcome.ok).toBe(true);
-    expect(outcome.bill.cpuMs).toBeGreaterThan(40);
+    // By work, not by time: on a busy machine a guest that waits for the clock computes less.
+    expect(outcome.bill.cpuMs).toBeGreaterThan(10);
   });
 });
 

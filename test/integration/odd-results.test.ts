@@ -45,7 +45,7 @@ test.each(odd)(
   'a guest that returns %s ends with one typed guest error',
   async (_what, body, code) => {
     await withOrchestrator(
-      { limits: { memoryBytes: 128 * 2 ** 20, cpuMs: 2_000 } },
+      { limits: { memoryBytes: 128 * 2 ** 20, cpuMs: 2_000, wallMs: 20_000 } },
       async (waybill) => {
         let settledCount = 0;
         waybill.on('job:settled', () => void (settledCount += 1));

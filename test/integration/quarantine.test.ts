@@ -14,7 +14,7 @@ function hearQuarantined(waybill: Orchestrator): GuestProgram[] {
 }
 
 function wedge(waybill: Orchestrator): Promise<Outcome> {
-  return waybill.run({ tenant: 'acme', source, input: 'wedge', limits: { wallMs: 300 } });
+  return waybill.run({ tenant: 'acme', source, input: 'wedge', limits: { wallMs: 1_000 } });
 }
 
 test('a program that wedges twice is refused to its tenant and to nobody else, until it is released', async () => {

@@ -1,5 +1,7 @@
 import type { Orchestrator } from '@waybill/orchestrator';
+import { deferred } from '@waybill/testkit';
 import { expect, test } from 'vitest';
+import { pause } from '../support/pause.ts';
 import { withOrchestrator } from '../support/with-orchestrator.ts';
 
 const isolation = 'tenant-process';
@@ -39,29 +41,40 @@ test.each([1, 2])(
   60_000,
 );
 
+/** A host function that lets the call before it go, once there is another, or after a second. */
+function makeBaton() {
+  let passOn = (): void => {};
+  const hold = (): Promise<void> => {
+    passOn();
+    const next = deferred();
+    passOn = () => next.resolve();
+    return Promise.race([next.promise, pause(1_000)]);
+  };
+  return { hold };
+}
+
 test('a tenant that keeps the only process busy all the time does not keep it from another, and goes on after it', async () => {
-  await withOrchestrator({ isolation, processes: { count: 1 } }, async (waybill) => {
+  const options = { isolation, processes: { count: 1 }, hostFunctions: makeBaton() } as const;
+  await withOrchestrator(options, async (waybill) => {
     const tenantsIn = hearTenants(waybill);
     const limits = { wallMs: 15_000 };
+    const holds = 'export default (_, { host }) => host.hold()';
     const over = new AbortController();
     let failedCount = 0;
     const lane = async (): Promise<void> => {
       while (!over.signal.aborted) {
-        const { ok } = await waybill.run({ tenant: 'acme', source: brief, limits });
+        const { ok } = await waybill.run({ tenant: 'acme', source: holds, limits });
         if (!ok) failedCount += 1;
       }
     };
-    await waybill.run({ tenant: 'acme', source: brief });
-    // They overlap: without anybody's doing the process is never empty.
-    const lanes = Array.from({ length: 4 }, lane);
+    // Each job ends when the next has begun: the process is never empty, unless it takes nothing new.
+    const lanes = [lane(), lane(), lane()];
     try {
       const outcome = await waybill.run({ tenant: 'globex', source: brief, limits });
       expect(outcome).toMatchObject({ ok: true, value: 'done' });
       expect(outcome.bill.queueMs).toBeLessThan(10_000);
-      // Its own turn comes again, while the other waits for nothing any more.
-      expect(await waybill.run({ tenant: 'acme', source: brief, limits })).toMatchObject({
-        ok: true,
-      });
+      const next = await waybill.run({ tenant: 'acme', source: brief, limits });
+      expect(next).toMatchObject({ ok: true });
     } finally {
       over.abort();
       await Promise.all(lanes);

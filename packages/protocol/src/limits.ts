@@ -10,7 +10,7 @@ export interface Limits {
   /** Computing time of guest code, in ms, over all turns of the job. @defaultValue 1_000 */
   readonly cpuMs: number;
   /**
-   * Heap of the isolate, in bytes. Shared by the tenant's jobs where they share an isolate.
+   * Heap of the isolate and the ArrayBuffers it holds, in bytes. Shared by the tenant's jobs where they share an isolate.
    * @defaultValue 67_108_864 (64 MiB)
    */
   readonly memoryBytes: number;

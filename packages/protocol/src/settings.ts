@@ -50,7 +50,7 @@ export interface ProcessSettings {
   readonly count: number;
   /**
    * Warm processes beside those, from 1 to 16: one takes over at once where another is lost, and jobs that may have
-   * ended a process run there alone. @defaultValue 1
+   * ended a process run there alone, up to three of them made up for by further ones. @defaultValue 1
    */
   readonly spares: number;
   /**

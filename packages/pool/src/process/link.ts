@@ -28,6 +28,7 @@ export class Link {
   #received: Buffer[] = [];
   #receivedBytes = 0;
   #isOver = false;
+  #isHolding = false;
 
   constructor(stream: Duplex, listener: LinkListener) {
     this.#stream = stream;
@@ -52,10 +53,15 @@ export class Link {
     const frame = Buffer.allocUnsafe(headBytes + bytes);
     frame.writeUInt32LE(bytes);
     frame.write(text, headBytes);
-    this.#stream.cork();
     this.#stream.write(frame);
-    // What is sent in one turn of the loop goes out in one write.
-    process.nextTick(() => this.#stream.uncork());
+    if (this.#isHolding) return;
+    // The first message goes at once; what is sent after it in the same turn of the loop goes out in one write.
+    this.#isHolding = true;
+    this.#stream.cork();
+    process.nextTick(() => {
+      this.#isHolding = false;
+      this.#stream.uncork();
+    });
   }
 
   /** Ends it, from this side. */
