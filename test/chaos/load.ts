@@ -58,6 +58,9 @@ const losses = new Set<string>([
   'ERR_WAYBILL_ISOLATE_LOST',
 ]);
 
+/** How often a job runs at most. */
+const maxAttemptCount = 4;
+
 interface LoadJob {
   readonly label: string;
   readonly kind: Kind;
@@ -74,8 +77,10 @@ function judge({ label, kind, spec }: LoadJob, outcome: Outcome): string | undef
     return got === expected ? undefined : `${kind}: expected ${expected}, got ${got}`;
   }
   const { code, message, retryable } = outcome.error;
-  // A job that calls nothing, or may run twice, is run again by itself.
-  const isExcused = losses.has(code) && retryable && kind.startsWith('calls') && !spec.rerunnable;
+  // A job that calls nothing, or may run twice, is run again by itself, but not for ever.
+  const isUsedUp = outcome.attemptCount === maxAttemptCount;
+  const hasCalled = kind.startsWith('calls') && spec.rerunnable !== true;
+  const isExcused = losses.has(code) && retryable && (hasCalled || isUsedUp);
   return isExcused ? undefined : `${kind} of ${label}: ${code} ${message}`;
 }
 

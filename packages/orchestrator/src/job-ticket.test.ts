@@ -40,7 +40,7 @@ test('a job whose attempt was lost waits again, before all that never ran', asyn
   expect(ticket).toMatchObject({ priority: 7, attemptCount: 0, state: 'queued' });
   const told: unknown[] = [];
   opened.begin(ticket, (error) => void told.push(error));
-  ticket.requeue();
+  ticket.requeue(true);
   expect(ticket).toMatchObject({ priority: Infinity, attemptCount: 1, state: 'queued' });
   ticket.stop(cancelled);
   expect(told).toEqual([]);

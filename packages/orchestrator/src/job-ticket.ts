@@ -36,6 +36,7 @@ export class JobTicket implements Waiter {
   alone = false;
   #attempt: Attempt | undefined;
   #attemptCount = 0;
+  #lossCount = 0;
   #state: TicketState = 'queued';
   readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
   #askedToStop: WaybillError | undefined;
@@ -70,6 +71,11 @@ export class JobTicket implements Waiter {
     return this.#attemptCount;
   }
 
+  /** Attempts that were lost and may have been lost to another guest. */
+  get lossCount(): number {
+    return this.#lossCount;
+  }
+
   /** What somebody first asked for its end with, also where its thread was to end it and was lost before. */
   get askedToStop(): WaybillError | undefined {
     return this.#askedToStop;
@@ -93,8 +99,13 @@ export class JobTicket implements Waiter {
     this.#stop = tellThread;
   }
 
-  /** Its attempt was lost, and it waits for a place again. */
-  requeue(): void {
+  /**
+   * Its attempt was lost, and it waits for a place again.
+   *
+   * @param toOthers - whether that may have been the doing of another guest
+   */
+  requeue(toOthers: boolean): void {
+    if (toOthers) this.#lossCount += 1;
     this.#state = 'queued';
     this.#stop = (error) => this.#giveUp(error);
   }

@@ -6,7 +6,7 @@ import type { Office } from './office.ts';
 /** How often a job may run, whatever becomes of its attempts. */
 const maxAttemptCount = 4;
 
-/** Losses after which a job runs alone, whatever they say about it: the last time it runs. */
+/** Losses to others after which a job runs alone, where nobody else can be in its way: the last time it runs. */
 const lossesUntilAlone = maxAttemptCount - 1;
 
 // What these say is that something around the job is gone, and nothing about the job.
@@ -26,8 +26,7 @@ export function lossOf(end: AttemptEnd): ErrorCode | undefined {
 /** Whether the next attempt at a job must have a process for itself: what ends that was the job then. */
 export function mustRunAlone({ quarantine }: Office, ticket: JobTicket): boolean {
   const { tenant, program } = ticket.captured.job;
-  // Every attempt but the latest was lost, or there would be no other.
-  if (ticket.attemptCount >= lossesUntilAlone) return true;
+  if (ticket.lossCount >= lossesUntilAlone) return true;
   return ticket.attempt?.lost?.verdict === 'suspect' || quarantine.isOnProbation(tenant, program);
 }
 
@@ -40,7 +39,8 @@ export function runsAgain(office: Office, ticket: JobTicket, end: AttemptEnd): b
   const { attempt, attemptCount } = ticket;
   if (code === undefined || attempt === undefined || !mayRunAgain(office, attempt)) return false;
   attempt.end(end instanceof Error ? end : undefined);
-  ticket.requeue();
+  // Who kills processes from outside finds this one everywhere.
+  ticket.requeue(attempt.lost?.loss.how !== 'outside');
   office.counts.rerunCount += 1;
   const { job, snapshot } = ticket.captured;
   const { id: jobId, tenant } = job;

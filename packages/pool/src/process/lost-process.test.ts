@@ -58,54 +58,46 @@ test('a spare that is lost is replaced, and no attempt hears of it', async () =>
   expect((await opened.pool.stats()).processes).toHaveLength(2);
 });
 
-test(
-  'a guest that nothing can stop costs its process: what ends there in a moment is reported, nothing new comes, the rest is lost when it is killed',
-  async () => {
-    await using opened = await openFleet();
-    const lease = opened.lease();
-    const deadlineMs = performance.now() + 300;
-    const wedged = opened.hears('process wedged');
-    const lost = opened.hears('process lost wedged');
-    const culprit = opened.run(lease, wedges, { deadlineMs });
-    const answer = deferred();
-    const answers = async () => {
-      await answer.promise;
-      return writeParcel('answered', parcelLimits(defaultLimits, 1_000));
-    };
-    const asks = 'export default (_, { host }) => host.far()';
-    const asking = opened.lease('globex');
-    const ending = opened.pool
-      .run(asking, makeMessage(asks, { tenant: 'globex' }), { ...silentHost, hostCall: answers })
-      .finally(() => asking.release());
-    const waiting = opened.run(opened.lease('globex'), waits, { tenant: 'globex' });
-    const gaveUp = expect(waiting).rejects.toMatchObject({
-      code: 'ERR_WAYBILL_PROCESS_EXITED',
-      details: { how: 'wedged' },
-    });
-    await wedged;
-    answer.resolve();
-    const next = opened.lease();
-    expect(next.processId).not.toBe(lease.processId);
-    expect(valueOf(await ending)).toBe('answered');
-    expect(opened.losses).toEqual([]);
-    expect(valueOf(await opened.run(next, one))).toBe(1);
-    await Promise.all([gaveUp, lost]);
-    expect((await culprit).settlement).toMatchObject({ ok: false });
-  },
-  slowMs,
-);
+test('a guest that nothing can stop costs its process: what ends there in a moment is reported, nothing new comes, the rest is lost when it is killed', async () => {
+  await using opened = await openFleet();
+  const lease = opened.lease();
+  const deadlineMs = performance.now() + 300;
+  const wedged = opened.hears('process wedged');
+  const lost = opened.hears('process lost wedged');
+  const culprit = opened.run(lease, wedges, { deadlineMs });
+  const answer = deferred();
+  const answers = async () => {
+    await answer.promise;
+    return writeParcel('answered', parcelLimits(defaultLimits, 1_000));
+  };
+  const asks = 'export default (_, { host }) => host.far()';
+  const asking = opened.lease('globex');
+  const ending = opened.pool
+    .run(asking, makeMessage(asks, { tenant: 'globex' }), { ...silentHost, hostCall: answers })
+    .finally(() => asking.release());
+  const waiting = opened.run(opened.lease('globex'), waits, { tenant: 'globex' });
+  const gaveUp = expect(waiting).rejects.toMatchObject({
+    code: 'ERR_WAYBILL_PROCESS_EXITED',
+    details: { how: 'wedged' },
+  });
+  await wedged;
+  answer.resolve();
+  const next = opened.lease();
+  expect(next.processId).not.toBe(lease.processId);
+  expect(valueOf(await ending)).toBe('answered');
+  expect(opened.losses).toEqual([]);
+  expect(valueOf(await opened.run(next, one))).toBe(1);
+  await Promise.all([gaveUp, lost]);
+  expect((await culprit).settlement).toMatchObject({ ok: false });
+});
 
-test(
-  'a process that answers no more is killed',
-  async () => {
-    await using opened = await openFleet();
-    const lease = opened.lease();
-    const lost = opened.run(lease, waits);
-    process.kill(lease.processId, 'SIGSTOP');
-    await expect(lost).rejects.toMatchObject({ details: { how: 'silent' } });
-  },
-  slowMs,
-);
+test('a process that answers no more is killed', async () => {
+  await using opened = await openFleet();
+  const lease = opened.lease();
+  const lost = opened.run(lease, waits);
+  process.kill(lease.processId, 'SIGSTOP');
+  await expect(lost).rejects.toMatchObject({ details: { how: 'silent' } });
+});
 
 test('a process that holds more memory than it may is killed', async () => {
   const processes = { count: 1, spares: 1, maxRssBytes: 512 * 2 ** 20, crashLog: undefined };
@@ -115,17 +107,13 @@ test('a process that holds more memory than it may is killed', async () => {
   expect(opened.losses[0]?.rssBytes).toBeGreaterThan(processes.maxRssBytes);
 });
 
-test(
-  'a thread that was late and does not answer costs its process',
-  async () => {
-    await using opened = await openFleet();
-    const lease = opened.lease();
-    const lost = opened.run(lease, 'export default (_, { host }) => host.block()');
-    const gaveUp = expect(lost).rejects.toMatchObject({ details: { how: 'silent' } });
-    // It does not answer any more.
-    await until(async () => (await opened.pool.stats()).threads.length === 1);
-    opened.pool.suspect(lease);
-    await gaveUp;
-  },
-  slowMs,
-);
+test('a thread that was late and does not answer costs its process', async () => {
+  await using opened = await openFleet();
+  const lease = opened.lease();
+  const lost = opened.run(lease, 'export default (_, { host }) => host.block()');
+  const gaveUp = expect(lost).rejects.toMatchObject({ details: { how: 'silent' } });
+  // It does not answer any more.
+  await until(async () => (await opened.pool.stats()).threads.length === 1);
+  opened.pool.suspect(lease);
+  await gaveUp;
+});

@@ -82,8 +82,8 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'list' : typeof value;
 }
 
-// A frame may be anything, an error is checked where it is rebuilt, and where a hop was is only shown.
-const isFree = /^frame$|error\.|\.where$/u;
+// A frame may be anything, and an error is checked where it is rebuilt.
+const isFree = /^frame$|error\./u;
 
 const parts = messages.flatMap((message) =>
   pathsOf(message)

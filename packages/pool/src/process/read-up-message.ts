@@ -10,6 +10,8 @@ const isAnything: Check = () => true;
 const isNames: Check = (value) =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');
 const isText: Check = (value) => typeof value === 'string';
+const isTextOrNone: Check = (value) => value === undefined || isText(value);
+const levels: readonly unknown[] = ['debug', 'log', 'info', 'warn', 'error'];
 const isParcel: Check = (value) =>
   isFields(value) && isText(value['text']) && isText(value['bytes']);
 
@@ -36,15 +38,19 @@ const hasTimes = (value: unknown, names: readonly string[]): boolean =>
 const isLines: Check = (value) =>
   Array.isArray(value) &&
   value.every(
-    (line) => hasTimes(line, ['seq', 'atMs']) && isText(line['level']) && isText(line['text']),
+    (line) =>
+      hasTimes(line, ['seq', 'atMs']) && levels.includes(line['level']) && isText(line['text']),
   );
 
-const isHops: Check = (value) =>
-  Array.isArray(value) &&
-  value.every(
-    (hop) =>
-      hasTimes(hop, ['threadId', 'atMs']) && isText(hop['kind']) && isContext(hop['context']),
-  );
+const isHop: Check = (hop) =>
+  hasTimes(hop, ['threadId', 'atMs']) &&
+  isFields(hop) &&
+  ['kind', 'where'].every((name) => isText(hop[name])) &&
+  ['name', 'realmId'].every((name) => isTextOrNone(hop[name])) &&
+  (hop['tookMs'] === undefined || isTime(hop['tookMs'])) &&
+  isContext(hop['context']);
+
+const isHops: Check = (value) => Array.isArray(value) && value.every(isHop);
 
 const isContext: Check = (value) =>
   Array.isArray(value) && value.every((pair) => isNames(pair) && pair.length === 2);
