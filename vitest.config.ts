@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{security,chaos}/**'],
+          exclude: ['**/node_modules/**', 'test/{security,chaos}/**'],
           testTimeout: 30_000,
         },
       },
@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'hostile',
           include: ['test/{security,chaos}/**/*.test.ts'],
           testTimeout: 30_000,
-          // After all others and one file at a time: what they measure is how long harmless jobs take beside hostile ones.
+          // Apart from all others and one file at a time: they judge how long harmless jobs take beside hostile ones.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
