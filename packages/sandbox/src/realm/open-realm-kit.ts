@@ -1,0 +1,34 @@
+import { type Context, Script, compileFunction } from 'node:vm';
+import { makeError } from '@waybill/protocol';
+import { kitFilename } from '../kit/kit-source.ts';
+import type { RealmHost, RealmKit, RealmSettings } from './kit/realm-kit.ts';
+import { realmKitParameters, realmKitSource } from './kit/realm-kit-source.ts';
+
+/** Runs nothing, and with it the microtask queue of the context it is run in. */
+export const emptyScript: Script = new Script(';', { filename: kitFilename });
+
+/**
+ * Evaluates the kit in a realm that has run no guest code yet.
+ *
+ * @throws `ERR_WAYBILL_INVALID_OPTIONS` for a context without a microtask queue of its own, or with a `Promise` that is
+ *   not the engine's
+ */
+export function openRealmKit(context: Context, host: RealmHost, settings: RealmSettings): RealmKit {
+  const open = compileFunction(realmKitSource, realmKitParameters, {
+    parsingContext: context,
+    filename: kitFilename,
+  });
+  const { isProxy, onMail, onEngine } = host;
+  const kit = open(isProxy, onMail, onEngine, JSON.stringify(settings)) as RealmKit;
+  const probe = kit.probe();
+  if (Object.getPrototypeOf(probe) !== kit.promisePrototype) {
+    throw refusal("a context whose Promise is the engine's own");
+  }
+  emptyScript.runInContext(context);
+  if (!kit.ownsQueue) throw refusal("a context made with microtaskMode: 'afterEvaluate'");
+  return kit;
+}
+
+function refusal(expected: string): Error {
+  return makeError('ERR_WAYBILL_INVALID_OPTIONS', `openRealmBridge expected ${expected}`);
+}
