@@ -61,7 +61,7 @@ const unluckyCodes = [
   'ERR_WAYBILL_ISOLATE_LOST',
 ];
 
-const hostileLimits = { wallMs: 5_000, cpuMs: 50, memoryBytes: 16 * 2 ** 20 };
+const hostileLimits = { wallMs: 5_000, cpuMs: 120, memoryBytes: 16 * 2 ** 20 };
 
 /** A hostile job, which goes by its number, and the codes that it may end with. */
 export function hostileJob(number: number): { spec: JobSpec; codes: readonly string[] } {
