@@ -16,7 +16,10 @@ export default defineConfig({
       reportsDirectory: '.reports/coverage',
     },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 20_000 },
+      },
       {
         extends: true,
         test: {

@@ -69,7 +69,9 @@ export function hostileJob(number: number): { spec: JobSpec; codes: readonly str
   const isWedging = number % 20_000 === 10_000;
   const kind = isWedging ? wedging : hostileKinds[(number / 100) % hostileKinds.length];
   const { source: make, codes } = kind ?? wedging;
-  return { spec: { tenant: 'mallory', source: make(number), limits: hostileLimits }, codes };
+  // A tenant for each kind: what one of them does to its isolate is not what the next is to be judged by.
+  const tenantName = `mallory-${hostileKinds.indexOf(kind ?? wedging)}`;
+  return { spec: { tenant: tenantName, source: make(number), limits: hostileLimits }, codes };
 }
 
 /** Throws where an outcome is not what it must be. */

@@ -130,9 +130,11 @@ export class GuestIsolate {
       const turn: Turn = { owner, limitMs, mark, settle: resolve };
       this.#line.add(turn);
       const end = await this.#calls.enter(enter, args, limitMs);
+      // Now: behind the next entry others have run, whose time is not this turn's.
+      const ranMs = this.#calls.readRun();
       // What was cut off may have left microtasks, which would run in whatever comes next.
       if (end === 'timed-out') await this.#calls.enter(enter, nothing, flushMs);
-      this.#endTurn(turn, end);
+      this.#endTurn(turn, end, ranMs);
       if (end === 'out-of-memory' || end === 'lost') this.#lose();
     });
     return promise;
@@ -209,8 +211,7 @@ export class GuestIsolate {
   }
 
   // Turns end in order, so what ran since the last end belongs to the turn that ended now.
-  #endTurn(turn: Turn, end: TurnEnd): void {
-    const ranMs = this.#calls.readRun();
+  #endTurn(turn: Turn, end: TurnEnd, ranMs = this.#calls.readRun()): void {
     const { cpuClock } = this.#options;
     const cpuMs = ranMs === undefined ? this.#line.cpuMs(turn) : cpuClock.cpuMs(ranMs, turn.mark);
     this.#line.remove(turn);
