@@ -130,9 +130,8 @@ export class GuestIsolate {
       const turn: Turn = { owner, limitMs, mark, settle: resolve };
       this.#line.add(turn);
       const end = await this.#calls.enter(enter, args, limitMs);
-      // Now: behind the next entry others have run, whose time is not this turn's.
       const ranMs = this.#calls.readRun();
-      // What was cut off may have left microtasks, which would run in whatever comes next.
+      // What was cut off may have left microtasks, which would run in whatever comes next. Others may run before this does.
       if (end === 'timed-out') await this.#calls.enter(enter, nothing, flushMs);
       this.#endTurn(turn, end, ranMs);
       if (end === 'out-of-memory' || end === 'lost') this.#lose();
