@@ -109,6 +109,7 @@ test('one budget covers queue wait, host calls, timers and computing together', 
   await withOrchestrator({ hostFunctions, attemptsPerThread: 1 }, async (waybill) => {
     await warmUp(waybill);
     const ahead = waybill.run({ source: 'export default (_, { host }) => host.wait(500)' });
+    // The guest's own timer is part of what the budget has to cover.
     const source = `export default async (_, { host }) => {
       await host.wait(400);
       const until = Date.now() + 300;

@@ -1,6 +1,7 @@
 import type { Orchestrator } from '@waybill/orchestrator';
 import { deferred, until } from '@waybill/testkit';
 import { expect, test } from 'vitest';
+import { pause } from '../support/pause.ts';
 import { withOrchestrator } from '../support/with-orchestrator.ts';
 
 const asks = 'export default (_, { host }) => host.wait()';
@@ -56,11 +57,12 @@ test('a tenant never runs more jobs than it may, and the places that it leaves a
 });
 
 test('a tenant whose line is full is refused with the length of the line and the wait, and others are not', async () => {
-  const { hostFunctions, open } = makeGate();
+  const { hostFunctions: gated, open } = makeGate();
+  const hostFunctions = { ...gated, work: () => pause(50) };
   const tenants = { default: { maxRunning: 1 }, named: { acme: { maxRunning: 1, maxQueued: 2 } } };
   await withOrchestrator({ hostFunctions, tenants }, async (waybill) => {
     // How long a turn takes is learnt from turns.
-    const slow = 'export default () => new Promise((done) => { setTimeout(done, 50) })';
+    const slow = 'export default (_, { host }) => host.work()';
     await waybill.run({ tenant: 'acme', source: slow });
     const job = { tenant: 'acme', source: asks };
     const admitted = [waybill.run(job), waybill.run(job), waybill.run(job)];

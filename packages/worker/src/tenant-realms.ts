@@ -71,8 +71,8 @@ export class TenantRealms {
 
   // The next job of the tenant finds its realm ready.
   async #prepareNext(shelved: ShelvedIsolate): Promise<void> {
-    const realm = await shelved.isolate.openRealm().catch(() => undefined);
     // Rejected: the isolate is gone, which its state tells the next job.
+    const realm = await shelved.isolate.openRealm().catch(() => undefined);
     if (realm === undefined) return;
     if (shelved.realm === undefined) shelved.realm = realm;
     else realm.close();

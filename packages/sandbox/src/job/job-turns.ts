@@ -36,6 +36,7 @@ export class JobTurns {
 
   /** Resolves when one of those in flight has ended, and was told of. */
   async nextEnd(): Promise<void> {
+    // How a turn failed is told to whoever follows it; here only that it is over counts.
     await Promise.race([...this.#followed].map((turn) => turn.catch(() => undefined)));
   }
 

@@ -1,13 +1,3 @@
-import {
-  ParcelDraft,
-  ParcelReader,
-  ParcelWriter,
-  Trail,
-  captureBytes,
-  captureCollections,
-  captureObjects,
-  capturePrimordials,
-} from '@waybill/protocol';
 import { ErrorDesk } from './error-desk.ts';
 import { GuestCallbacks } from './guest-callbacks.ts';
 import { makeContext } from './guest-context.ts';
@@ -18,28 +8,18 @@ import { HostCalls } from './host-calls.ts';
 import { HostObjects } from './host-object.ts';
 import { Kit } from './kit.ts';
 import { KitJob } from './kit-job.ts';
-import { captureKitPrimordials } from './kit-primordials.ts';
 import { KitProgram } from './kit-program.ts';
 import { subscribe } from './kit-tools.ts';
 import { ModuleLinker } from './module-linker.ts';
 import { ModuleNamespaces } from './module-namespace.ts';
-import { makeParcelHooks } from './parcel-hooks.ts';
 import { resolveSpecifier } from './resolve-specifier.ts';
+import { sharedParts } from './shared-parts.ts';
 import { KitTimers } from './timers.ts';
 
 // Each of these names nothing but globals of the language and its siblings here, so that their texts, put side
 // by side in one strict closure, are the kit. They are written, typed, linted and tested as ordinary code.
 const parts = [
-  captureObjects,
-  captureBytes,
-  captureCollections,
-  capturePrimordials,
-  captureKitPrimordials,
-  Trail,
-  ParcelDraft,
-  ParcelWriter,
-  ParcelReader,
-  makeParcelHooks,
+  ...sharedParts,
   hardenRealm,
   ErrorDesk,
   subscribe,

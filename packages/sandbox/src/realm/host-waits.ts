@@ -57,6 +57,7 @@ export class HostWaits {
 
   /** Rejects all that are left; those that nobody looks at are no unhandled rejections. */
   cancelAll(makeReason: () => WaybillError): void {
+    // Whoever looks at one hears of it all the same.
     for (const { promise } of this.#pending.values()) promise.catch(() => undefined);
     this.rejectAll(makeReason);
   }

@@ -1,39 +1,12 @@
-import {
-  ParcelDraft,
-  ParcelReader,
-  ParcelWriter,
-  Trail,
-  captureBytes,
-  captureCollections,
-  captureObjects,
-  capturePrimordials,
-} from '@waybill/protocol';
 import { ErrorDesk } from '../../kit/error-desk.ts';
-import { captureKitPrimordials } from '../../kit/kit-primordials.ts';
 import { subscribe } from '../../kit/kit-tools.ts';
-import { makeParcelHooks } from '../../kit/parcel-hooks.ts';
+import { sharedParts } from '../../kit/shared-parts.ts';
 import { EnginePromises } from './engine-promises.ts';
 import { PromiseReactions } from './promise-reactions.ts';
 import { RealmKit } from './realm-kit.ts';
 
 // As in `kit/kit-source.ts`: each names nothing but globals of the language and its siblings here.
-const parts = [
-  captureObjects,
-  captureBytes,
-  captureCollections,
-  capturePrimordials,
-  captureKitPrimordials,
-  Trail,
-  ParcelDraft,
-  ParcelWriter,
-  ParcelReader,
-  makeParcelHooks,
-  ErrorDesk,
-  subscribe,
-  PromiseReactions,
-  EnginePromises,
-  RealmKit,
-];
+const parts = [...sharedParts, ErrorDesk, subscribe, PromiseReactions, EnginePromises, RealmKit];
 
 /** The kit of a bridged realm as the body of a function of the functions in a `RealmHost` and its settings as JSON. */
 export const realmKitSource: string = [
