@@ -25,10 +25,13 @@ export function heedReport(office: Office, attempt: Attempt, report: AttemptRepo
       if (!attempt.isOver) office.events.emit(snapshot, 'job:escalated', event);
     }
   }
-  if (lossOf(report) === undefined && escalation !== 'wedge') office.trackRecord.add(job);
-  if (escalation === 'wedge' && office.settings.containment === 'process') {
+  // Where guests share the submitting process, no process is lost to be blamed on anybody.
+  if (office.settings.containment === 'thread') return;
+  if (escalation === 'wedge') {
     office.quarantine.strike(program(), attempt.place.lease.processId);
-  } else if (attempt.alone && lossOf(report) === undefined) {
-    office.quarantine.clear(program());
+    return;
   }
+  if (lossOf(report) !== undefined) return;
+  office.trackRecord.add(job);
+  if (attempt.alone) office.quarantine.clear(program());
 }

@@ -23,10 +23,13 @@ export class TrackRecord {
 
   /** A job of the program ended, however, and its process lived. */
   add(job: Owned): void {
-    const count = Math.min(enoughCount, this.#countOf(job) + 1);
-    if (job.functionName !== undefined) return void this.#deployed.set(job.program, count);
+    const more = (count = 0): number => Math.min(enoughCount, count + 1);
+    if (job.functionName !== undefined) {
+      return void this.#deployed.set(job.program, more(this.#deployed.get(job.program)));
+    }
     const key = keyOf(job);
     if (key === undefined) return;
+    const count = more(this.#brought.get(key));
     this.#brought.delete(key);
     this.#brought.set(key, count);
     if (this.#brought.size <= maxPrograms) return;

@@ -36,10 +36,16 @@ export function mapFrame(frame: unknown, change: (value: unknown) => unknown): u
   if (!isFields(frame)) return frame;
   const { argumentList, value } = frame;
   if (Array.isArray(argumentList)) {
-    const changed = argumentList.map((each: unknown) =>
-      isFields(each) ? { ...each, value: change(each['value']) } : each,
-    );
-    return { ...frame, argumentList: changed };
+    const changed = argumentList.map((each: unknown) => mapValue(each, change));
+    // Most have no bytes, and stay what they are.
+    const isSame = changed.every((each, index) => each === argumentList[index]);
+    return isSame ? frame : { ...frame, argumentList: changed };
   }
-  return value === undefined ? frame : { ...frame, value: change(value) };
+  return value === undefined ? frame : mapValue(frame, change);
+}
+
+function mapValue(holder: unknown, change: (value: unknown) => unknown): unknown {
+  if (!isFields(holder)) return holder;
+  const value = change(holder['value']);
+  return value === holder['value'] ? holder : { ...holder, value };
 }

@@ -55,7 +55,7 @@ const isHops: Check = (value) => Array.isArray(value) && value.every(isHop);
 const isContext: Check = (value) =>
   Array.isArray(value) && value.every((pair) => isNames(pair) && pair.length === 2);
 
-const fieldsOf: { readonly [Kind in UpMessage['kind']]: Readonly<Record<string, Check>> } = {
+const checksOf: { readonly [Kind in UpMessage['kind']]: Readonly<Record<string, Check>> } = {
   joined: { threadId: isCount, workerFunctions: isNames },
   failing: { threadId: isCount },
   failed: { error: isFields },
@@ -66,6 +66,11 @@ const fieldsOf: { readonly [Kind in UpMessage['kind']]: Readonly<Record<string, 
   beat: { rssBytes: isCount, epochMs: isTime },
 };
 
+// Listed once: it is done for every message.
+const checks = new Map(
+  Object.entries(checksOf).map(([kind, fields]) => [kind, Object.entries(fields)] as const),
+);
+
 /**
  * Reads what a pool process sent. Never throws.
  *
@@ -74,7 +79,7 @@ const fieldsOf: { readonly [Kind in UpMessage['kind']]: Readonly<Record<string, 
 export function readUpMessage(message: unknown): UpMessage | undefined {
   if (!isFields(message)) return undefined;
   const { kind } = message;
-  if (typeof kind !== 'string' || !Object.hasOwn(fieldsOf, kind)) return undefined;
-  const fields = Object.entries(fieldsOf[kind as UpMessage['kind']]);
-  return fields.every(([name, check]) => check(message[name])) ? (message as UpMessage) : undefined;
+  const fields = typeof kind === 'string' ? checks.get(kind) : undefined;
+  const isRead = fields?.every(([name, check]) => check(message[name])) === true;
+  return isRead ? (message as UpMessage) : undefined;
 }
