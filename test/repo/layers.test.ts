@@ -43,7 +43,8 @@ test('every manifest depends on nothing outside the row of its package', () => {
     (manifest) => {
       const layer = layerOf(manifest.path);
       const doors = layer.waybill.map((door) => `@waybill/${door.split('/', 1)[0]}`);
-      return Object.keys(manifest.dependencies ?? {})
+      const { dependencies, optionalDependencies } = manifest;
+      return Object.keys({ ...dependencies, ...optionalDependencies })
         .filter((name) => !doors.includes(name) && !layer.suppliers.includes(name))
         .map((name) => `${manifest.path} depends on ${name}`);
     },

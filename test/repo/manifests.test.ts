@@ -60,8 +60,8 @@ test('every supplier has its version in the catalog', () => {
     '{packages,apps}/*/package.json',
     'test/package.json',
   );
-  const wrong = manifests.flatMap(({ path, dependencies, devDependencies }) =>
-    Object.entries({ ...dependencies, ...devDependencies })
+  const wrong = manifests.flatMap(({ path, dependencies, optionalDependencies, devDependencies }) =>
+    Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies })
       .filter(
         ([name, version]) =>
           version !== (name.startsWith('@waybill/') ? 'workspace:*' : 'catalog:'),

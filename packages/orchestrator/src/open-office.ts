@@ -23,7 +23,8 @@ export async function openOffice(
   state: () => OfficeState,
 ): Promise<Office> {
   const { settings, hostFunctions, hostModuleUrl } = checked;
-  const { containment, isolation, processes, threads, attemptsPerThread, isolates } = settings;
+  const { containment, isolation, processes, engine, realm } = settings;
+  const { threads, attemptsPerThread, isolates } = settings;
   const functions = new FunctionRegistry(settings.limits);
   const side = await openPoolSide(checked);
   let pool: Pool | undefined;
@@ -38,6 +39,8 @@ export async function openOffice(
     containment,
     isolation,
     processes,
+    engine,
+    realm,
     threads,
     attemptsPerThread,
     isolates,

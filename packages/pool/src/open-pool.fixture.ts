@@ -35,6 +35,8 @@ export const poolOptions: PoolOptions = {
   containment: 'thread',
   isolation: 'tenant-isolate',
   processes: { count: 1, spares: 1, maxRssBytes: 2 ** 31, crashLog: undefined },
+  engine: 'isolate',
+  realm: { threadHeapBytes: 2 ** 27, stacks: false },
   threads: 1,
   attemptsPerThread: 4,
   isolates: {

@@ -11,6 +11,7 @@ test('an attempt for a thread that is not there fails at once, and holds nobody 
       threads: 1,
       attemptsPerThread: 2,
       options: {
+        engine: { kind: 'isolate' },
         isolates: { ...poolOptions.isolates, preparedPerThread: 0 },
         memoryBytes: poolOptions.memoryBytes,
         runningIsolates: 1,

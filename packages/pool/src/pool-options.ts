@@ -1,13 +1,15 @@
 import type {
   Containment,
-  Isolation,
-  ProcessSettings,
+  EngineName,
   FunctionProgram,
   HostCallEnded,
+  Isolation,
   IsolateSettings,
   LogLine,
   Parcel,
   PoolThreadEvent,
+  ProcessSettings,
+  RealmSettings,
   RecycleReason,
 } from '@waybill/protocol';
 
@@ -16,6 +18,9 @@ export interface PoolOptions {
   readonly containment: Containment;
   readonly isolation: Isolation;
   readonly processes: ProcessSettings;
+  /** What runs guests. */
+  readonly engine: EngineName;
+  readonly realm: RealmSettings;
   /** Threads of each process. */
   readonly threads: number;
   /** Attempts that one thread serves at once. */

@@ -9,13 +9,14 @@ function runningIsolates(threads: number): number {
 
 /** What the threads of each process are started with. */
 export function threadsPlan(options: PoolOptions): ThreadsPlan {
-  const { threads, attemptsPerThread, isolates, memoryBytes } = options;
+  const { engine, realm, threads, attemptsPerThread, isolates, memoryBytes } = options;
   const { submitterFunctions, hostModuleUrl } = options;
   const runningIsolatesCount = runningIsolates(threads);
   return {
     threads,
     attemptsPerThread,
     options: {
+      engine: engine === 'realm' ? { kind: engine, ...realm } : { kind: engine },
       isolates,
       memoryBytes,
       runningIsolates: runningIsolatesCount,

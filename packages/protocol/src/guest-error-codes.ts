@@ -48,6 +48,12 @@ export const guestErrorCodes = {
     httpStatus: 422,
     meaning: 'The same program of the tenant has cost a process twice and is not run any more.',
   },
+  ERR_WAYBILL_GUEST_NEVER_SETTLES: {
+    blame: 'guest',
+    retryable: false,
+    httpStatus: 422,
+    meaning: 'The guest waits for a promise that nothing can settle any more.',
+  },
   ERR_WAYBILL_DEADLINE_EXCEEDED: {
     blame: 'guest',
     retryable: false,

@@ -79,6 +79,12 @@ export const hostErrorCodes = {
     httpStatus: 500,
     meaning: 'The module with the host functions of the workers could not be loaded.',
   },
+  ERR_WAYBILL_ENGINE_MISSING: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 500,
+    meaning: 'The native addon that the isolate engine stands on could not be loaded.',
+  },
   ERR_WAYBILL_INTERNAL: {
     blame: 'host',
     retryable: false,

@@ -44,10 +44,12 @@ export type { LimitEntry, LimitOverrides, Limits } from './limits.ts';
 export { maxGraceMs } from './settings.ts';
 export type {
   Containment,
+  EngineName,
   Isolation,
   IsolateSettings,
   ProcessSettings,
   QueueSettings,
+  RealmSettings,
   Settings,
   SettingsSpec,
   TenantSettings,

@@ -44,6 +44,28 @@ export type Containment = 'process' | 'thread';
  */
 export type Isolation = 'tenant-isolate' | 'tenant-process';
 
+/**
+ * What runs guests. `isolate`: isolated-vm, an isolate for each tenant, for code that nobody here wrote. `realm`: contexts of
+ * `node:vm` in the heap of the pool thread, which all its guests share: for code that its operator trusts, without a native
+ * addon.
+ */
+export type EngineName = 'isolate' | 'realm';
+
+/** The threads of the `realm` engine; without meaning with `engine: 'isolate'`. */
+export interface RealmSettings {
+  /**
+   * Heap of each pool thread, in bytes, which its guests and the host functions in it share; from 64 MiB to 64 GiB, rounded
+   * up to whole MiB. A thread that exhausts it ends, and is replaced. The option `--max-old-space-size` of Node.js goes
+   * before it with `containment: 'thread'`. @defaultValue 512 MiB
+   */
+  readonly threadHeapBytes: number;
+  /**
+   * Whether errors of guests have stack frames. To format them, Node.js runs a function of its own on the stack of the
+   * guest: one that exhausts the stack there catches an error of the host's realm. @defaultValue `false`
+   */
+  readonly stacks: boolean;
+}
+
 /** The pool processes; without meaning with `containment: 'thread'`. */
 export interface ProcessSettings {
   /** Processes that serve jobs, each with all `threads`, from 1 to 64. @defaultValue 1 */
@@ -93,6 +115,9 @@ export interface Settings {
   /** What tenants never share; `'tenant-process'` needs `containment: 'process'`. @defaultValue `'tenant-isolate'` */
   readonly isolation: Isolation;
   readonly processes: ProcessSettings;
+  /** What runs guests: the operator's choice, never a job's. @defaultValue `'isolate'` */
+  readonly engine: EngineName;
+  readonly realm: RealmSettings;
   readonly tenants: TenantSettings;
   /** Worker threads of each process, from 1 to 64. @defaultValue one less than there are cores, at least 1 */
   readonly threads: number;
@@ -121,6 +146,8 @@ export interface SettingsSpec {
   readonly containment?: Containment | undefined;
   readonly isolation?: Isolation | undefined;
   readonly processes?: Optional<ProcessSettings> | undefined;
+  readonly engine?: EngineName | undefined;
+  readonly realm?: Optional<RealmSettings> | undefined;
   readonly tenants?:
     | {
         readonly default?: Optional<TenantShare> | undefined;

@@ -9,19 +9,20 @@ import {
   readParcel,
   writeParcel,
 } from '@waybill/protocol';
+import { CpuClock } from './engine/cpu-clock.ts';
 import {
-  CodeCache,
-  CpuClock,
-  GuestIsolate,
+  type GuestIsolate,
   GuestJob,
   type GuestRealm,
   type HostCallHandler,
-  ProcessTimes,
-  TurnGate,
   loadProgram,
   prepareProgram,
-  runClockBytes,
 } from './index.ts';
+import { AddonIsolate } from './isolate/addon-isolate.ts';
+import { CodeCache } from './isolate/code-cache.ts';
+import { ProcessTimes, runClockBytes } from './isolate/process-times.ts';
+import { TurnGate } from './isolate/turn-gate.ts';
+import { openRealmEngine } from './realm/engine/realm-engine.ts';
 
 // Without it, loops of guests cannot be interrupted at all; a pool's process sets it at its start.
 setFlagsFromString('--no-turboshaft-loop-unrolling');
@@ -29,8 +30,15 @@ setFlagsFromString('--no-turboshaft-loop-unrolling');
 /** Host functions of a test, by name. */
 export type HostFunctions = Record<string, (...args: never[]) => unknown>;
 
+/** The engines, for tests that say of each what they say. */
+export const engines = ['isolate', 'realm'] as const;
+
 /** What a test's isolate is made with. */
 export interface TestIsolateOptions {
+  /** @defaultValue `'isolate'` */
+  readonly engine?: (typeof engines)[number];
+  /** Only to the engine `realm`. @defaultValue true */
+  readonly stacks?: boolean;
   readonly host?: HostFunctions;
   readonly names?: readonly string[];
   readonly memoryBytes?: number;
@@ -69,10 +77,21 @@ export class TestIsolate implements AsyncDisposable {
 
   constructor(options: TestIsolateOptions = {}) {
     this.#host = options.host ?? {};
-    this.isolate = new GuestIsolate({
-      tenant: options.tenant ?? 'acme',
-      memoryBytes: options.memoryBytes ?? 64 * 2 ** 20,
-      kit: { hostFunctionNames: options.names ?? Object.keys(this.#host) },
+    const kit = { hostFunctionNames: options.names ?? Object.keys(this.#host) };
+    const { memoryBytes = 64 * 2 ** 20, tenant = 'acme' } = options;
+    if (options.engine === 'realm') {
+      const { stacks = true } = options;
+      const onTurn = (): void => undefined;
+      this.isolate = openRealmEngine({ kit, stacks, threadHeapBytes: 2 ** 30, onTurn }).makeIsolate(
+        memoryBytes,
+      );
+      this.isolate.adopt(tenant);
+      return;
+    }
+    this.isolate = new AddonIsolate({
+      tenant,
+      memoryBytes,
+      kit,
       gate: options.gate ?? new TurnGate(2),
       codeCache: options.codeCache ?? new CodeCache(),
       cpuClock:
@@ -108,6 +127,7 @@ export class TestIsolate implements AsyncDisposable {
         ? undefined
         : prepareProgram({ source, sourceType, modules: Object.entries(modules) });
     return new GuestJob(realm, {
+      attemptId: 1,
       input: writeParcel(options.input, parcelLimits(limits, limits.inputBytes)),
       limits,
       context,
@@ -128,7 +148,7 @@ export class TestIsolate implements AsyncDisposable {
       sourceType: 'module',
       modules: Object.entries(modules),
     });
-    const failure = await loadProgram(realm, program, defaultLimits);
+    const failure = await loadProgram(realm, program, { limits: defaultLimits, attemptId: 1 });
     if (failure !== undefined) throw failure;
     return realm;
   }

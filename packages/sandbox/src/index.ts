@@ -1,10 +1,6 @@
-export { CodeCache } from './isolate/code-cache.ts';
-export { CpuClock } from './isolate/cpu-clock.ts';
-export { GuestIsolate } from './isolate/guest-isolate.ts';
-export type { GuestIsolateOptions, IsolateState } from './isolate/isolate-options.ts';
-export type { GuestRealm } from './isolate/guest-realm.ts';
-export { ProcessTimes, runClockBytes } from './isolate/process-times.ts';
-export { TurnGate } from './isolate/turn-gate.ts';
+export type { Engine, EngineOptions } from './engine/engine.ts';
+export type { GuestIsolate, IsolateState } from './engine/guest-isolate.ts';
+export type { GuestRealm } from './engine/guest-realm.ts';
 export { GuestJob } from './job/guest-job.ts';
 export type { GuestJobOptions, GuestUsage, Settlement } from './job/job-options.ts';
 export type { CallGuest, HostCall, HostCallHandler } from './job/host-call-desk.ts';

@@ -1,5 +1,6 @@
 import { type IsolateSettings, type RecycleReason, makeError } from '@waybill/protocol';
-import { CodeCache, CpuClock, type GuestIsolate, ProcessTimes, TurnGate } from '@waybill/sandbox';
+import type { GuestIsolate } from '@waybill/sandbox';
+import { openIsolateEngine } from '@waybill/sandbox/isolate';
 import { leakCheck } from '@waybill/testkit';
 import { makeRunClock } from './entry-url.ts';
 import { IsolateMaker, type ReadyIsolate } from './isolate-maker.ts';
@@ -33,18 +34,15 @@ export function openBench(changed: Partial<IsolateSettings> = {}): Bench {
   const settings = { ...isolateSettings, ...changed };
   const made: GuestIsolate[] = [];
   const recycled: string[] = [];
-  const codeCache = new CodeCache();
-  const maker = new IsolateMaker({
-    settings,
-    memoryBytes,
+  const engine = openIsolateEngine({
     kit: { hostFunctionNames: [] },
-    gate: new TurnGate(2),
-    codeCache,
-    cpuClock: new CpuClock(new ProcessTimes(makeRunClock())),
+    runningIsolates: 2,
+    runClock: makeRunClock(),
     onWedged: (_isolate, reason) => {
       throw new Error(reason);
     },
   });
+  const maker = new IsolateMaker({ settings, memoryBytes, engine });
   const told = (tenant: string, reason: RecycleReason): void =>
     void recycled.push(`${tenant} ${reason}`);
   const shelf = new IsolateShelf(settings, told);
@@ -60,7 +58,7 @@ export function openBench(changed: Partial<IsolateSettings> = {}): Bench {
     async [Symbol.asyncDispose]() {
       await maker.close(makeError('ERR_WAYBILL_CLOSED', 'in a test'));
       await shelf.close();
-      codeCache[Symbol.dispose]();
+      engine[Symbol.dispose]();
       const open = made.filter(({ state }) => state === 'open');
       if (open.length > 0) throw new Error(`${open.length} isolates were left behind`);
       await leaks[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-export type { ThreadGreeting, ThreadOptions } from './thread-options.ts';
+export type { ThreadEngine, ThreadGreeting, ThreadOptions } from './thread-options.ts';
 
 /** As many bytes as the cpu clock of the sandbox asks for, which cannot be imported without the addon. */
 const runClockBytes = 16;

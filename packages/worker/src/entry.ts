@@ -10,6 +10,7 @@ import {
 import { openSession } from '@waybill/rpc';
 import { endThreadInOrder } from './end-thread.ts';
 import { loadHostModule } from './host-module.ts';
+import { loadEngine } from './load-engine.ts';
 import { PoolThread } from './pool-thread.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { ThreadGreeting, ThreadOptions } from './thread-options.ts';
@@ -21,7 +22,10 @@ async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
   const greet = (greeting: ThreadGreeting, transfer: MessageChannel['port1'][] = []): void =>
     parentPort?.postMessage(greeting, transfer);
   try {
-    const thread = new PoolThread(options, await loadHostModule(options.hostModuleUrl));
+    const note = { begin: () => undefined, end: () => undefined };
+    const openEngine = await loadEngine(options, note);
+    const hostFunctions = await loadHostModule(options.hostModuleUrl);
+    const thread = new PoolThread(options, hostFunctions, openEngine);
     const { port1, port2 } = new MessageChannel();
     const submitter = openSession<SubmitterApi>(port1, {
       expose: { ...thread.api() },

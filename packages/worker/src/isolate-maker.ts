@@ -1,22 +1,11 @@
 import { type IsolateSettings, type WaybillError, makeError } from '@waybill/protocol';
-import {
-  type CodeCache,
-  type CpuClock,
-  GuestIsolate,
-  type GuestRealm,
-  type KitSettings,
-  type TurnGate,
-} from '@waybill/sandbox';
+import type { Engine, GuestIsolate, GuestRealm } from '@waybill/sandbox';
 
 /** What every isolate of a thread is made with. */
 export interface IsolateMakerOptions {
   readonly settings: IsolateSettings;
   readonly memoryBytes: number;
-  readonly kit: KitSettings;
-  readonly gate: TurnGate;
-  readonly codeCache: CodeCache;
-  readonly cpuClock: CpuClock;
-  readonly onWedged: (isolate: GuestIsolate, reason: string) => void;
+  readonly engine: Engine;
 }
 
 /** An isolate with a realm ready in it. */
@@ -94,17 +83,9 @@ export class IsolateMaker {
   }
 
   async #create(memoryBytes: number): Promise<ReadyIsolate> {
-    const { kit, gate, codeCache, cpuClock, onWedged } = this.#options;
     if (this.#closedBy !== undefined) throw makeError(this.#closedBy.code, this.#closedBy.message);
     for (const each of this.#made) if (each.state !== 'open') this.#made.delete(each);
-    const isolate = new GuestIsolate({
-      memoryBytes,
-      kit,
-      gate,
-      codeCache,
-      cpuClock,
-      onWedged,
-    });
+    const isolate = this.#options.engine.makeIsolate(memoryBytes);
     this.#made.add(isolate);
     this.#createdCount += 1;
     try {

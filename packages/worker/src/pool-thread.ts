@@ -10,15 +10,17 @@ import {
   toWaybillError,
 } from '@waybill/protocol';
 import type { Peer } from '@waybill/rpc';
-import { CodeCache, CpuClock, type GuestIsolate, ProcessTimes, TurnGate } from '@waybill/sandbox';
+import type { Engine, GuestIsolate } from '@waybill/sandbox';
 import type { WorkerHostFunctions } from './host-module.ts';
 import type { AttemptHandle } from './attempt-handle.ts';
 import { EarlyStops } from './early-stops.ts';
+import { HeapWatch } from './heap-watch.ts';
 import { IsolateMaker } from './isolate-maker.ts';
 import { IsolateShelf } from './isolate-shelf.ts';
 import { ProgramCache } from './program-cache.ts';
 import { TenantRealms } from './tenant-realms.ts';
 import { letAddonFinish } from './let-addon-finish.ts';
+import type { OpenEngine } from './load-engine.ts';
 import type { ThreadOptions } from './thread-options.ts';
 import { WarmFunctions } from './warm-functions.ts';
 
@@ -31,26 +33,30 @@ export class PoolThread {
   readonly warmFunctions: WarmFunctions;
   readonly attempts: Map<number, AttemptHandle> = new Map();
   readonly #earlyStops: EarlyStops = new EarlyStops();
-  readonly #codeCache: CodeCache = new CodeCache();
+  readonly #engine: Engine;
+  readonly #heapWatch: HeapWatch | undefined;
   readonly #maker: IsolateMaker;
   readonly #shelf: IsolateShelf;
   #submitter: Peer<SubmitterApi> | undefined;
   #wedgedCount = 0;
   #closedBy: WaybillError | undefined;
 
-  constructor(options: ThreadOptions, hostFunctions: WorkerHostFunctions) {
+  constructor(
+    { engine, isolates, memoryBytes, submitterFunctions }: ThreadOptions,
+    hostFunctions: WorkerHostFunctions,
+    openEngine: OpenEngine,
+  ) {
     this.hostFunctions = hostFunctions;
-    this.#maker = new IsolateMaker({
-      settings: options.isolates,
-      memoryBytes: options.memoryBytes,
-      kit: { hostFunctionNames: [...options.submitterFunctions, ...hostFunctions.keys()] },
-      gate: new TurnGate(options.runningIsolates),
-      codeCache: this.#codeCache,
-      cpuClock: new CpuClock(new ProcessTimes(options.runClock)),
+    this.#engine = openEngine({
+      kit: { hostFunctionNames: [...submitterFunctions, ...hostFunctions.keys()] },
       onWedged: (isolate, reason) => this.#wedged(isolate, reason),
     });
+    if (engine.kind === 'realm') {
+      this.#heapWatch = new HeapWatch(isolates.maxHeapRatio * engine.threadHeapBytes);
+    }
+    this.#maker = new IsolateMaker({ settings: isolates, memoryBytes, engine: this.#engine });
     this.#shelf = new IsolateShelf(
-      options.isolates,
+      isolates,
       (tenant, reason) => void this.tell('isolateRecycled', [tenant, reason]),
     );
     this.tenantRealms = new TenantRealms(this.#maker, this.#shelf);
@@ -73,6 +79,12 @@ export class PoolThread {
     this.attempts.set(attemptId, attempt);
     const error = this.#closedBy ?? this.#earlyStops.take(attemptId);
     if (error !== undefined) attempt.stop(error);
+  }
+
+  /** An attempt is over. */
+  forget(attemptId: number): void {
+    this.attempts.delete(attemptId);
+    this.#heapWatch?.look();
   }
 
   /** Tells the submitting thread something; resolves when it was heard, or was not. Never rejects. */
@@ -116,7 +128,7 @@ export class PoolThread {
     for (const attempt of this.attempts.values()) attempt.stop(reason);
     await this.#maker.close(reason);
     await this.#shelf.close();
-    this.#codeCache[Symbol.dispose]();
+    this.#engine[Symbol.dispose]();
     await letAddonFinish();
     return this.#wedgedCount;
   }

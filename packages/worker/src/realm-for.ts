@@ -4,11 +4,11 @@ import type { RealmLease } from './realm-lease.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 
 function leaseRealm(thread: PoolThread, { message }: RunningAttempt): Promise<RealmLease> {
-  const { target, tenant, limits, reuse } = message;
+  const { attemptId, target, tenant, limits, reuse } = message;
   if (target.kind === 'function') {
     const key = target.functionKey;
     const program = (): Promise<FunctionProgram> => thread.submitter.call('functionProgram', [key]);
-    return thread.warmFunctions.lease({ key, tenant, program });
+    return thread.warmFunctions.lease({ key, tenant, attemptId, program });
   }
   return reuse === 'never'
     ? thread.tenantRealms.leaseAlone(tenant, limits.memoryBytes)

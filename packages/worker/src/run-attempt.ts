@@ -100,6 +100,7 @@ function startGuest(
   const { input, limits, deadlineMs, submittedMs } = attempt.message;
   const onLog = (line: LogLine): void => attempt.hasTold(thread.tell('logged', [attemptId, line]));
   const job = new GuestJob(realm, {
+    attemptId,
     input,
     limits,
     context: guestContext,
@@ -131,7 +132,7 @@ async function bill(
 
 /** Step 9: ends the job's rights and gives the realm back, once its guest has stopped. */
 function release(thread: PoolThread, attempt: RunningAttempt, { job, lease }: Ran): void {
-  thread.attempts.delete(attempt.message.attemptId);
+  thread.forget(attempt.message.attemptId);
   attempt.context.revoke();
   attempt.callGate[Symbol.dispose]();
   if (job === undefined || lease === undefined) return;

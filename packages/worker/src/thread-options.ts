@@ -1,8 +1,20 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorWire, IsolateSettings } from '@waybill/protocol';
 
+/** What runs the guests of a thread. */
+export type ThreadEngine =
+  | { readonly kind: 'isolate' }
+  | {
+      readonly kind: 'realm';
+      /** Whether errors of guests have stack frames. */
+      readonly stacks: boolean;
+      /** Heap of the thread, in bytes; the pool has set it. */
+      readonly threadHeapBytes: number;
+    };
+
 /** What the pool tells each of its threads at birth; plain data. */
 export interface ThreadOptions {
+  readonly engine: ThreadEngine;
   readonly isolates: IsolateSettings;
   /** Heap of the isolates that are made ahead, in bytes: the default of the jobs' limit. */
   readonly memoryBytes: number;

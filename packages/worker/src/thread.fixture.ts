@@ -1,5 +1,6 @@
 import { type HostFunction, type SubmitterApi, makeError } from '@waybill/protocol';
 import type { Peer } from '@waybill/rpc';
+import { openIsolateEngine } from '@waybill/sandbox/isolate';
 import { leakCheck } from '@waybill/testkit';
 import { isolateSettings, memoryBytes } from './bench.fixture.ts';
 import { makeRunClock } from './entry-url.ts';
@@ -33,6 +34,7 @@ export function openThread(
     },
   };
   const options = {
+    engine: { kind: 'isolate' } as const,
     isolates: isolateSettings,
     memoryBytes,
     runningIsolates: 2,
@@ -40,7 +42,9 @@ export function openThread(
     submitterFunctions: ['far'],
     hostModuleUrl: undefined,
   };
-  const thread = new PoolThread(options, new Map(Object.entries(hostFunctions)));
+  const thread = new PoolThread(options, new Map(Object.entries(hostFunctions)), (shared) =>
+    openIsolateEngine({ ...shared, ...options }),
+  );
   thread.connect(submitter as unknown as Peer<SubmitterApi>);
   return {
     thread,

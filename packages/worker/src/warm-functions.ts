@@ -10,6 +10,8 @@ import type { ShelvedIsolate } from './shelved-isolate.ts';
 export interface WarmRequest {
   readonly key: string;
   readonly tenant: string;
+  /** The attempt that wants it. */
+  readonly attemptId: number;
   /** Fetches the program where the function is not warm yet. */
   readonly program: () => Promise<FunctionProgram>;
 }
@@ -67,11 +69,11 @@ export class WarmFunctions {
     await this.#shelf.retireKey(shelfKey(functionKey));
   }
 
-  async #warmUp({ tenant, program: fetch }: WarmRequest): Promise<ReadyIsolate> {
+  async #warmUp({ tenant, attemptId, program: fetch }: WarmRequest): Promise<ReadyIsolate> {
     const { program, limits } = await fetch();
     const prepared = this.#programs.prepare(program);
     const ready = await this.#maker.make(tenant, limits.memoryBytes);
-    const failure = await loadProgram(ready.realm, prepared, limits);
+    const failure = await loadProgram(ready.realm, prepared, { limits, attemptId });
     if (failure === undefined) return ready;
     await ready.isolate.dispose();
     if (ready.isolate.state === 'wedged') this.#wedgings.add(failure);

@@ -57,12 +57,13 @@ test('Ctrl-C in a terminal reaches all processes at once, and ends only the subm
   });
   const nextBeat = (): Promise<void> => new Promise((resolve) => void beats.push(resolve));
   const options = {
+    engine: { kind: 'isolate' },
     isolates,
     memoryBytes: 2 ** 23,
     runningIsolates: 1,
     submitterFunctions: [],
     hostModuleUrl: undefined,
-  };
+  } as const;
   const first = nextBeat();
   child.send({ kind: 'start', plan: { threads: 1, attemptsPerThread: 1, options } });
   await first;

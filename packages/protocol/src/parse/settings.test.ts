@@ -10,6 +10,8 @@ test('empty options give every default, the threads from the surroundings', () =
     containment: 'process',
     isolation: 'tenant-isolate',
     processes: { count: 1, spares: 1, maxRssBytes: 2 ** 31, crashLog: undefined },
+    engine: 'isolate',
+    realm: { threadHeapBytes: 512 * 2 ** 20, stacks: false },
     tenants: { default: { weight: 1, maxRunning: 65_536, maxQueued: 5_000 }, named: new Map() },
     threads: 3,
     attemptsPerThread: 16,
@@ -89,6 +91,13 @@ test.each<[unknown, string]>([
   ],
   [{ processes: { crashLog: 7 } }, 'processes.crashLog: expected the path of a file, got 7'],
   [{ processes: { crashLog: '' } }, 'processes.crashLog: expected the path of a file, got ""'],
+  [{ engine: 'wasm' }, 'engine: expected "isolate" or "realm", got "wasm"'],
+  [{ realm: { stacks: 1 } }, 'realm.stacks: expected true or false, got 1'],
+  [
+    { realm: { threadHeapBytes: 2 ** 26 - 1 } },
+    'realm.threadHeapBytes: expected an integer from 67108864 to 68719476736 (bytes), got 67108863',
+  ],
+  [{ realm: { heapBytes: 2 ** 26 } }, 'realm.heapBytes: expected a known key (threadHeapBytes, stacks), got "heapBytes"'],
   [
     { tenants: { default: { weight: 0 } } },
     'tenants.default.weight: expected an integer from 1 to 1000 (turns), got 0',
@@ -129,6 +138,14 @@ test('parseLimits lays what it is given over the base', () => {
   const base = { ...defaultLimits, cpuMs: 7 };
   expect(parseLimits({ wallMs: 9 }, base)).toEqual({ ...base, wallMs: 9 });
   expect(() => parseLimits({ wallMs: '9' })).toThrow('wallMs: expected an integer');
+});
+
+test('the realm engine is taken as given, beside the defaults of its threads', () => {
+  const input = { engine: 'realm', realm: { threadHeapBytes: 2 ** 26 } };
+  expect(parseSettings(input, surroundings)).toMatchObject({
+    engine: 'realm',
+    realm: { threadHeapBytes: 2 ** 26, stacks: false },
+  });
 });
 
 test('the processes that are asked for are taken as given, beside the defaults', () => {

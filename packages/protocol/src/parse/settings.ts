@@ -5,6 +5,7 @@ import {
   type IsolateSettings,
   type ProcessSettings,
   type QueueSettings,
+  type RealmSettings,
   type Settings,
   type SettingsSpec,
   type TenantSettings,
@@ -35,6 +36,8 @@ const defaultProcesses: ProcessSettings = {
   crashLog: undefined,
 };
 
+const defaultRealm: RealmSettings = { threadHeapBytes: 512 * MiB, stacks: false };
+
 const defaultShare: TenantShare = { weight: 1, maxRunning: 65_536, maxQueued: 5_000 };
 
 const maxThreads = 64;
@@ -54,12 +57,19 @@ const processesField = objectField({
   crashLog: z.string({ error: 'the path of a file' }).min(1).optional(),
 });
 
+const realmField = objectField({
+  threadHeapBytes: integerField(64 * MiB, 64 * 1_024 * MiB, 'bytes').optional(),
+  stacks: z.boolean({ error: 'true or false' }).optional(),
+});
+
 const settingsSchema: z.ZodType<SettingsSpec> = objectField({
   containment: z.enum(['process', 'thread'], { error: '"process" or "thread"' }).optional(),
   isolation: z
     .enum(['tenant-isolate', 'tenant-process'], { error: '"tenant-isolate" or "tenant-process"' })
     .optional(),
   processes: processesField.optional(),
+  engine: z.enum(['isolate', 'realm'], { error: '"isolate" or "realm"' }).optional(),
+  realm: realmField.optional(),
   tenants: objectField({
     default: shareField.optional(),
     named: z.record(nameField, shareField, { error: 'an object of tenant to share' }).optional(),
@@ -104,6 +114,8 @@ export function parseSettings(input: unknown, { defaultThreads }: SettingsSurrou
     containment,
     isolation,
     processes: withDefaults(defaultProcesses, fields.processes),
+    engine: fields.engine ?? 'isolate',
+    realm: withDefaults(defaultRealm, fields.realm),
     tenants: tenantsOf(fields.tenants),
     threads: fields.threads ?? Math.min(maxThreads, Math.max(1, defaultThreads)),
     attemptsPerThread: fields.attemptsPerThread ?? defaultAttemptsPerThread,

@@ -1,5 +1,6 @@
-import { type TurnEnd, classifyRejection } from './classify-rejection.ts';
-import type { CpuClock } from './cpu-clock.ts';
+import type { TurnEnd } from '../engine/turn.ts';
+import { classifyRejection } from './classify-rejection.ts';
+import type { CpuClock } from '../engine/cpu-clock.ts';
 import type { Isolate, Reference } from './ivm.ts';
 
 /** The calls of the addon for one isolate that are under way: as long as there are any, the isolate runs. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { TestIsolate } from '../guest.fixture.ts';
-import { CpuClock } from './cpu-clock.ts';
+import { CpuClock } from '../engine/cpu-clock.ts';
 import { ProcessTimes, runClockBytes } from './process-times.ts';
 import { TurnGate } from './turn-gate.ts';
 

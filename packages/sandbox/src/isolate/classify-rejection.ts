@@ -1,17 +1,4 @@
-/** How a call into an isolate ended. */
-export type TurnEnd =
-  /** It ran. */
-  | 'done'
-  /** It ran, and some guest code had left a rejected promise that nobody handled; whose, is not known. */
-  | 'stray'
-  /** It was cut off at its time limit. */
-  | 'timed-out'
-  /** The isolate hit its memory limit in this call and is gone. */
-  | 'out-of-memory'
-  /** The heap ran out in this call so badly that the engine gave up: the isolate is wedged. */
-  | 'heap-broken'
-  /** The isolate was gone already, or was disposed under it. */
-  | 'lost';
+import type { TurnEnd } from '../engine/turn.ts';
 
 const outOfMemory = 'Isolate was disposed during execution due to memory limit';
 

@@ -1,4 +1,4 @@
-import type { CpuReading, RunTimes } from './cpu-clock.ts';
+import type { CpuReading, RunTimes } from '../engine/cpu-clock.ts';
 
 /** Bytes of the buffer that the threads of a process share to add up what their isolates ran. */
 export const runClockBytes = 16;

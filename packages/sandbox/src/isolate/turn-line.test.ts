@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { CpuClock } from './cpu-clock.ts';
+import { CpuClock } from '../engine/cpu-clock.ts';
 import { overdueAfterMs } from './time-limits.ts';
 import { type Turn, TurnLine } from './turn-line.ts';
 

@@ -1,29 +1,6 @@
-import type { CpuClock, CpuReading } from './cpu-clock.ts';
-import type { TurnEnd } from './classify-rejection.ts';
+import type { CpuClock, CpuReading } from '../engine/cpu-clock.ts';
+import type { EndedTurn, TurnOwner } from '../engine/turn.ts';
 import { overdueAfterMs } from './time-limits.ts';
-
-/** Who makes turns. */
-export interface TurnOwner {
-  /**
-   * A turn of this owner computes on although its limit should have cut it off.
-   *
-   * @param cpuMs - what it has computed
-   */
-  turnOverdue(cpuMs: number): void;
-}
-
-/** Under which terms a turn is made. */
-export interface TurnTerms {
-  /** How long it may take, in ms, asked when it starts; 0 or less: it is not made at all. */
-  readonly budget: () => number;
-  readonly owner: TurnOwner;
-}
-
-/** How a turn ended, and what it computed. */
-export interface EndedTurn {
-  readonly end: TurnEnd;
-  readonly cpuMs: number;
-}
 
 /** A turn that the addon was given. */
 export interface Turn {

@@ -1,5 +1,5 @@
-import type { GuestRealm } from '../isolate/guest-realm.ts';
-import type { EndedTurn, TurnOwner } from '../isolate/turn-line.ts';
+import type { GuestRealm } from '../engine/guest-realm.ts';
+import type { EndedTurn, TurnOwner } from '../engine/turn.ts';
 
 /** How long a guest may take to hear that its job was stopped, in ms: to run its abort listeners. */
 const farewellMs = 50;

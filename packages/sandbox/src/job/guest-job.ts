@@ -1,7 +1,7 @@
 import { type LogLine, type Parcel, type WaybillError, toWaybillError } from '@waybill/protocol';
-import type { TurnEnd } from '../isolate/classify-rejection.ts';
-import type { GuestRealm, HostMessage, JobMessage, RealmListener } from '../isolate/guest-realm.ts';
-import type { TurnOwner, TurnTerms } from '../isolate/turn-line.ts';
+import type { TurnEnd } from '../engine/turn.ts';
+import type { GuestRealm, HostMessage, JobMessage, RealmListener } from '../engine/guest-realm.ts';
+import type { TurnOwner, TurnTerms } from '../engine/turn.ts';
 import { sayFarewell } from './farewell.ts';
 import { engineSyntaxError, errorFromGuest, readDescribed } from './guest-failure.ts';
 import { GuestTimers } from './guest-timers.ts';
@@ -21,6 +21,7 @@ import { type JobFacts, deadlineVerdict, cutVerdict, turnVerdict } from './turn-
  * cut off or is gone.
  */
 export class GuestJob implements RealmListener, TurnOwner {
+  readonly attemptId: number;
   readonly #realm: GuestRealm;
   readonly #options: GuestJobOptions;
   readonly #key: number;
@@ -37,6 +38,7 @@ export class GuestJob implements RealmListener, TurnOwner {
   #endedBy: 'guest' | 'outside' | 'cut-in' | undefined;
 
   constructor(realm: GuestRealm, options: GuestJobOptions) {
+    this.attemptId = options.attemptId;
     this.#realm = realm;
     this.#options = options;
     this.#log = new LogBook(options.limits, options.submittedMs);
@@ -119,6 +121,10 @@ export class GuestJob implements RealmListener, TurnOwner {
       // The addon would drop it, and the job would wait for its deadline.
       this.stop(toWaybillError(error));
     }
+  }
+
+  stray(reason: unknown): void {
+    this.#enter({ kind: 'stray', extra: [reason] });
   }
 
   lost(): void {

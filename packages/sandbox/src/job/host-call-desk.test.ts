@@ -1,7 +1,7 @@
 import { type Limits, type Parcel, defaultLimits } from '@waybill/protocol';
 import { deferred } from '@waybill/testkit';
 import { expect, test } from 'vitest';
-import type { HostMessage } from '../isolate/guest-realm.ts';
+import type { HostMessage } from '../engine/guest-realm.ts';
 import { HostCallDesk } from './host-call-desk.ts';
 
 const nothing: Parcel = { text: '', bytes: '' };

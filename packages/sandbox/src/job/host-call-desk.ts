@@ -6,7 +6,7 @@ import {
   parcelByteLength,
   errorToWire,
 } from '@waybill/protocol';
-import type { HostMessage } from '../isolate/guest-realm.ts';
+import type { HostMessage } from '../engine/guest-realm.ts';
 
 /** Calls a guest function that the guest passed as an argument of a host call. Arguments and result as parcels. */
 export type CallGuest = (callbackId: number, args: Parcel) => Promise<Parcel>;

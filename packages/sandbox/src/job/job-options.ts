@@ -9,6 +9,8 @@ export type Settlement =
 
 /** What a job in a realm needs. */
 export interface GuestJobOptions {
+  /** The attempt that the job is, for who asks whose turn it is. */
+  readonly attemptId: number;
   readonly input: Parcel;
   readonly limits: Limits;
   /** The guest-visible context: pairs of name and JSON text. */

@@ -1,5 +1,5 @@
-import type { TurnEnd } from '../isolate/classify-rejection.ts';
-import type { EndedTurn } from '../isolate/turn-line.ts';
+import type { TurnEnd } from '../engine/turn.ts';
+import type { EndedTurn } from '../engine/turn.ts';
 
 /** The entries into guest code that were made for one job. */
 export class JobTurns {

@@ -1,6 +1,6 @@
 import { type Limits, type WaybillError, makeError } from '@waybill/protocol';
-import type { GuestRealm } from '../isolate/guest-realm.ts';
-import type { TurnOwner } from '../isolate/turn-line.ts';
+import type { GuestRealm } from '../engine/guest-realm.ts';
+import type { TurnOwner } from '../engine/turn.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import { cpuLimitError, isolateLostError, memoryLimitError } from './limit-errors.ts';
 import { engineSyntaxError, errorFromGuest, readDescribed } from './guest-failure.ts';
@@ -25,13 +25,14 @@ async function failureOfTurn(
 /**
  * Evaluates a program in a realm that many jobs will share.
  *
- * @param limits - `cpuMs` and `wallMs` bound the evaluation, top-level awaits included
+ * @param terms - `cpuMs` and `wallMs` of the limits bound the evaluation, top-level awaits included; the attempt is the one
+ *   that asked for it
  * @returns why it failed, or undefined where the realm is ready; never rejects
  */
 export async function loadProgram(
   realm: GuestRealm,
   program: PreparedProgram,
-  limits: Limits,
+  { limits, attemptId }: { readonly limits: Limits; readonly attemptId: number },
 ): Promise<WaybillError | undefined> {
   const loaded = Promise.withResolvers<WaybillError | undefined>();
   const overdue = setTimeout(() => {
@@ -47,7 +48,7 @@ export async function loadProgram(
   );
   try {
     // A guest that cannot be stopped leaves its turn open for good.
-    const owner = { turnOverdue: (): void => loaded.resolve(cpuLimitError(limits)) };
+    const owner = { attemptId, turnOverdue: (): void => loaded.resolve(cpuLimitError(limits)) };
     const turn = failureOfTurn(realm, program, { limits, owner });
     return await Promise.race([loaded.promise, turn.then((failure) => failure ?? loaded.promise)]);
   } finally {

@@ -1,5 +1,5 @@
 import type { Limits, WaybillError } from '@waybill/protocol';
-import type { TurnEnd } from '../isolate/classify-rejection.ts';
+import type { TurnEnd } from '../engine/turn.ts';
 import type { DeadlineState } from './job-deadline.ts';
 import {
   cpuLimitError,
@@ -38,7 +38,8 @@ export function deadlineVerdict(facts: JobFacts): WaybillError {
 /** What a job fails with whose turn its limit cut off, or should have. */
 export function cutVerdict(facts: JobFacts): WaybillError {
   const { limits, cpuMs, deadline } = facts;
-  if (deadline !== 'ahead') return deadlineVerdict(facts);
+  // It was computing, whatever it had asked for.
+  if (deadline !== 'ahead') return deadlineVerdict({ ...facts, waitsFor: () => [] });
   return cpuMs < fairPart * limits.cpuMs ? starvedError(limits, cpuMs) : cpuLimitError(limits);
 }
 

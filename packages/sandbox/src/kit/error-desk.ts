@@ -85,7 +85,10 @@ export class ErrorDesk {
     }
   }
 
-  /** A stack without the kit's frames and what they called it through: they would only puzzle whoever reads it. */
+  /**
+   * A stack without the kit's frames, what they called it through, and the host's below: they would only puzzle whoever
+   * reads it.
+   */
   guestFrames(stack: string): string {
     const { indexOf, slice } = this.#p;
     let kept = '';
@@ -94,6 +97,7 @@ export class ErrorDesk {
       const found = indexOf(stack, '\n', start);
       const end = found < 0 ? stack.length : found;
       const line = `${start === 0 ? '' : '\n'}${slice(stack, start, end)}`;
+      if (indexOf(line, '(node:vm:') >= 0) return kept + native;
       if (indexOf(line, 'waybill-kit') >= 0) native = '';
       else if (indexOf(line, '(<anonymous>)') >= 0) native += line;
       else {

@@ -16,9 +16,11 @@ import { resolveSpecifier } from './resolve-specifier.ts';
 import { sharedParts } from './shared-parts.ts';
 import { KitTimers } from './timers.ts';
 
-// Each of these names nothing but globals of the language and its siblings here, so that their texts, put side
-// by side in one strict closure, are the kit. They are written, typed, linted and tested as ordinary code.
-const parts = [
+/**
+ * The parts of the kit. Each names nothing but globals of the language and its siblings here, so that their texts, put
+ * side by side in one strict closure, are the kit. They are written, typed, linted and tested as ordinary code.
+ */
+export const kitParts: readonly object[] = [
   ...sharedParts,
   hardenRealm,
   ErrorDesk,
@@ -44,6 +46,6 @@ export const kitFilename = 'waybill-kit';
 /** The kit as the body of a closure over `$0`, the callback to the host, and `$1`, its settings as JSON. */
 export const kitSource: string = [
   "'use strict';",
-  ...parts.map(String),
+  ...kitParts.map(String),
   'return new Kit($0, JSON.parse($1)).enter;',
 ].join('\n');

@@ -52,6 +52,8 @@ export type HostMessageKind =
   | 'callback'
   /** Timer `id` is due. */
   | 'wake'
+  /** A promise was rejected with the first extra argument, and nobody handled it. */
+  | 'stray'
   /** The job's signal fires with the reason in `a`. */
   | 'abort'
   /** The job is over: whatever it left behind is dead from now on. */

@@ -75,13 +75,13 @@ export class Kit {
     if (kind === 'start') return this.#start(jobKey, parcel, extra[0] as string);
     const job = this.#p.mapGet(this.#jobs, jobKey);
     this.#current = job;
-    if (job !== undefined) this.#handle(job, kind, { id, n, parcel });
+    if (job !== undefined) this.#handle(job, kind, { id, n, parcel, extra });
   };
 
   #handle(
     job: KitJob,
     kind: Exclude<HostMessageKind, 'load' | 'start'>,
-    { id, n, parcel }: { id: number; n: number; parcel: Parcel },
+    { id, n, parcel, extra }: { id: number; n: number; parcel: Parcel; extra: unknown[] },
   ): void {
     switch (kind) {
       case 'resolve':
@@ -92,6 +92,8 @@ export class Kit {
         return this.#callbacks.call(job, { id, n }, parcel);
       case 'wake':
         return this.#timers.wake(id);
+      case 'stray':
+        return this.#stray(extra[0]);
       case 'abort':
         return job.signal?.abort(parcel.text);
       case 'end':
@@ -174,6 +176,13 @@ export class Kit {
     this.#program.end(job);
     this.#timers.end(job);
     this.#calls.end(job);
+  }
+
+  #stray(reason: unknown): void {
+    const raise = (): never => {
+      throw reason;
+    };
+    this.#attempt('promise', raise, []);
   }
 
   #attempt(what: string, fn: GuestFunction, args: unknown[]): void {

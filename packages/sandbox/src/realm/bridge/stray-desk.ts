@@ -1,10 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { WaybillError } from '@waybill/protocol';
-import { errorFromGuest, readDescribed } from '../job/guest-failure.ts';
+import { errorFromGuest, readDescribed } from '../../job/guest-failure.ts';
 import { unreadRejectionError } from './bridge-errors.ts';
 import type { RealmKit, RealmMessage } from './kit/realm-kit.ts';
-import { inheritsFrom } from './prototype-chain.ts';
-import { type RejectionOwner, strayRejections } from './stray-rejections.ts';
+import { inheritsFrom } from '../prototype-chain.ts';
+import { type RejectionOwner, strayRejections } from '../stray-rejections.ts';
 
 /** What the desk works with. */
 export interface StrayDeskOptions {

@@ -1,20 +1,15 @@
 import { escalationLadder, makeError } from '@waybill/protocol';
+import type { GuestIsolate, IsolateState } from '../engine/guest-isolate.ts';
+import type { EndedTurn, TurnEnd, TurnOwner, TurnTerms } from '../engine/turn.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TransformedModule } from '../program/transform-module.ts';
 import { AddonCalls } from './addon-calls.ts';
-import type { TurnEnd } from './classify-rejection.ts';
-import { GuestRealm } from './guest-realm.ts';
+import { AddonRealm } from './addon-realm.ts';
 import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
-import type { GuestIsolateOptions, IsolateState } from './isolate-options.ts';
+import type { AddonIsolateOptions } from './isolate-options.ts';
 import { ScriptShelf, type ScriptSource } from './script-shelf.ts';
 import { flushMs, ownWorkMs } from './time-limits.ts';
-import {
-  type EndedTurn,
-  type Turn,
-  TurnLine,
-  type TurnOwner,
-  type TurnTerms,
-} from './turn-line.ts';
+import { type Turn, TurnLine } from './turn-line.ts';
 import { TurnQueue } from './turn-queue.ts';
 
 function scriptOf({ text, shape, prefixLength }: TransformedModule): ScriptSource {
@@ -30,22 +25,23 @@ const heapRanOut = 'out-of-memory';
 let lastIsolateNumber = 0;
 
 /** One V8 heap and the turns that run in it. */
-export class GuestIsolate {
+export class AddonIsolate implements GuestIsolate {
   readonly number: number = ++lastIsolateNumber;
   readonly memoryBytes: number;
   readonly bornMs: number = performance.now();
   readonly #isolate: Isolate;
-  readonly #options: GuestIsolateOptions;
+  readonly #options: AddonIsolateOptions;
   readonly #turns: TurnQueue;
   readonly #line: TurnLine;
   readonly #calls: AddonCalls;
   readonly #scripts: ScriptShelf;
-  readonly #realms: Set<GuestRealm> = new Set();
+  readonly #realms: Set<AddonRealm> = new Set();
   #state: IsolateState = 'open';
+  #lastRealmNumber = 0;
   #tenant: string | undefined;
   #disposal: Promise<void> | undefined;
 
-  constructor(options: GuestIsolateOptions) {
+  constructor(options: AddonIsolateOptions) {
     this.#options = options;
     this.#tenant = options.tenant;
     this.memoryBytes = options.memoryBytes;
@@ -65,12 +61,10 @@ export class GuestIsolate {
     return this.#state;
   }
 
-  /** Owner of everything that ran in it; empty as long as nothing did. */
   get tenant(): string {
     return this.#tenant ?? '';
   }
 
-  /** Gives an isolate that was made ahead its owner, once and for all: isolates are never shared between tenants. */
   adopt(tenant: string): void {
     if (this.#tenant !== undefined && this.#tenant !== tenant) {
       throw makeError('ERR_WAYBILL_INTERNAL', 'an isolate was given to a second tenant');
@@ -83,27 +77,28 @@ export class GuestIsolate {
     return this.#turns.inFlightCount;
   }
 
-  /** Whether a turn of this owner is the one that runs, and not only waits behind another. */
   isRunning(owner: TurnOwner): boolean {
     return this.#line.first?.owner === owner;
   }
 
-  /** How long it may take on the wall to compute for so long, as busy as the machine is, in ms. */
   wallMs(cpuMs: number): number {
     return this.#options.cpuClock.wallMs(cpuMs);
   }
 
-  /** Makes a realm whose kit is in place: ready for a program. Rejects where the isolate is gone. */
-  async openRealm(): Promise<GuestRealm> {
+  async openRealm(): Promise<AddonRealm> {
     const realm = await this.#calls.insistently(() =>
-      GuestRealm.open(this, { isolate: this.#isolate, settings: this.#options.kit }),
+      AddonRealm.open(this, {
+        isolate: this.#isolate,
+        settings: this.#options.kit,
+        number: ++this.#lastRealmNumber,
+      }),
     );
     this.#realms.add(realm);
     return realm;
   }
 
   /** Called by a realm that is closed. */
-  forget(realm: GuestRealm): void {
+  forget(realm: AddonRealm): void {
     this.#realms.delete(realm);
   }
 
@@ -174,13 +169,12 @@ export class GuestIsolate {
     return { functions, cpuMs: this.#options.cpuClock.cpuMs(this.#calls.readRun() ?? 0, mark) };
   }
 
-  /** Heap and external memory in use, in bytes. Waits for turns in flight. Rejects where the isolate is gone. */
+  /** See `GuestIsolate`. Waits for turns in flight. */
   async usedBytes(): Promise<number> {
     const heap = await this.#calls.track(this.#isolate.getHeapStatistics());
     return heap.used_heap_size + heap.externally_allocated_size;
   }
 
-  /** Frees the isolate. What still runs in it is cut off, or is given up as wedged when the ladder's grace is over. */
   dispose(): Promise<void> {
     this.#disposal ??= this.#dispose();
     return this.#disposal;
@@ -204,7 +198,6 @@ export class GuestIsolate {
     clearTimeout(grace);
   }
 
-  /** Counts an isolate as wedged that did not end when it was disposed: nobody waits for its turns any longer. */
   giveUp(): void {
     this.#wedge('guest code did not end when its isolate was disposed', 'lost');
   }

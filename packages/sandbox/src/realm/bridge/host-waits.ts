@@ -1,5 +1,5 @@
 import { type WaybillError, readParcel } from '@waybill/protocol';
-import { errorFromGuest, readDescribed } from '../job/guest-failure.ts';
+import { errorFromGuest, readDescribed } from '../../job/guest-failure.ts';
 import type { RealmMessage } from './kit/realm-kit.ts';
 
 // Enough for errors that a guest lets through at once. One that it kept for later is told in the guest's words only.

@@ -7,7 +7,7 @@ import {
   makeError,
   writeParcel,
 } from '@waybill/protocol';
-import { inheritsFrom, isOfHost } from './prototype-chain.ts';
+import { inheritsFrom, isOfHost } from '../prototype-chain.ts';
 
 /**
  * Writes down a value of the host.

@@ -1,11 +1,9 @@
-import { type Context, Script, compileFunction } from 'node:vm';
+import { type Context, compileFunction } from 'node:vm';
 import { makeError } from '@waybill/protocol';
-import { kitFilename } from '../kit/kit-source.ts';
+import { kitFilename } from '../../kit/kit-source.ts';
+import { drainContext } from '../drain-script.ts';
 import type { RealmHost, RealmKit, RealmSettings } from './kit/realm-kit.ts';
 import { realmKitParameters, realmKitSource } from './kit/realm-kit-source.ts';
-
-/** Runs nothing, and with it the microtask queue of the context it is run in. */
-export const emptyScript: Script = new Script(';', { filename: kitFilename });
 
 /**
  * Evaluates the kit in a realm that has run no guest code yet.
@@ -24,7 +22,7 @@ export function openRealmKit(context: Context, host: RealmHost, settings: RealmS
   if (Object.getPrototypeOf(probe) !== kit.promisePrototype) {
     throw refusal("a context whose Promise is the engine's own");
   }
-  emptyScript.runInContext(context);
+  drainContext(context);
   if (!kit.ownsQueue) throw refusal("a context made with microtaskMode: 'afterEvaluate'");
   return kit;
 }

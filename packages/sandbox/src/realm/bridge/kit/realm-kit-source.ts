@@ -1,6 +1,6 @@
-import { ErrorDesk } from '../../kit/error-desk.ts';
-import { subscribe } from '../../kit/kit-tools.ts';
-import { sharedParts } from '../../kit/shared-parts.ts';
+import { ErrorDesk } from '../../../kit/error-desk.ts';
+import { subscribe } from '../../../kit/kit-tools.ts';
+import { sharedParts } from '../../../kit/shared-parts.ts';
 import { EnginePromises } from './engine-promises.ts';
 import { PromiseReactions } from './promise-reactions.ts';
 import { RealmKit } from './realm-kit.ts';

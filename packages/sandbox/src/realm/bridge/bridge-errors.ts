@@ -1,8 +1,9 @@
 import { type WaybillError, makeError } from '@waybill/protocol';
+import { isDrainTimeout } from '../drain-script.ts';
 
 /** What is said of a realm that was discarded, given what its drain threw. */
 export function goneWith(thrown: unknown, drainTimeoutMs: number): () => WaybillError {
-  const isTimeout = (thrown as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+  const isTimeout = isDrainTimeout(thrown);
   // Node's error is not kept: through its frames it holds on to the realm.
   const message = String((thrown as { message?: unknown }).message);
   return () => (isTimeout ? drainTimeoutError(drainTimeoutMs) : drainFailedError(message));

@@ -1,5 +1,5 @@
 import type { Module } from 'node:vm';
-import { isOfHost } from './prototype-chain.ts';
+import { isOfHost } from '../prototype-chain.ts';
 
 /** Loads, links and evaluates the module that a guest imports; what it throws the guest's `import()` rejects with. */
 export type LoadModule = (

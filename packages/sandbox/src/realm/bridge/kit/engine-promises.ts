@@ -1,4 +1,4 @@
-import type { KitPrimordials } from '../../kit/kit-primordials.ts';
+import type { KitPrimordials } from '../../../kit/kit-primordials.ts';
 import type { PromiseReactions } from './promise-reactions.ts';
 
 type Method = (...args: unknown[]) => unknown;

@@ -11,11 +11,12 @@ import { type DrainEnd, DrainScheduler } from './drain-scheduler.ts';
 import { HostWaits } from './host-waits.ts';
 import { type ImportHook, type LoadModule, makeImportHook } from './import-hook.ts';
 import type { RealmKit } from './kit/realm-kit.ts';
-import { emptyScript, openRealmKit } from './open-realm-kit.ts';
+import { openRealmKit } from './open-realm-kit.ts';
 import { packForGuest, wordsForGuest } from './pack-for-guest.ts';
-import { inheritsFrom, isOfHost } from './prototype-chain.ts';
+import { drainContext } from '../drain-script.ts';
+import { inheritsFrom, isOfHost } from '../prototype-chain.ts';
 import { StrayDesk } from './stray-desk.ts';
-import { strayRejections } from './stray-rejections.ts';
+import { strayRejections } from '../stray-rejections.ts';
 
 /** A promise of a realm. Nothing that the host could await by mistake: hand it to guest code. */
 export type InnerPromise = object;
@@ -203,8 +204,7 @@ export class RealmBridge implements Disposable {
     const { drainTimeoutMs } = this.#settings;
     strayRejections.draining(strays);
     try {
-      const hasLimit = drainTimeoutMs !== Number.POSITIVE_INFINITY;
-      emptyScript.runInContext(context, hasLimit ? { timeout: drainTimeoutMs } : {});
+      drainContext(context, drainTimeoutMs);
     } catch (error) {
       this.#poison(error);
       return 'timed-out';

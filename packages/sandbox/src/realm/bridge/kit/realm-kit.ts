@@ -1,8 +1,8 @@
 import { type Parcel, ParcelReader, ParcelWriter, type ParcelHooks } from '@waybill/protocol';
-import { ErrorDesk } from '../../kit/error-desk.ts';
-import { type KitPrimordials, captureKitPrimordials } from '../../kit/kit-primordials.ts';
-import { subscribe } from '../../kit/kit-tools.ts';
-import { makeParcelHooks } from '../../kit/parcel-hooks.ts';
+import { ErrorDesk } from '../../../kit/error-desk.ts';
+import { type KitPrimordials, captureKitPrimordials } from '../../../kit/kit-primordials.ts';
+import { subscribe } from '../../../kit/kit-tools.ts';
+import { makeParcelHooks } from '../../../kit/parcel-hooks.ts';
 import { EnginePromises } from './engine-promises.ts';
 import { PromiseReactions } from './promise-reactions.ts';
 

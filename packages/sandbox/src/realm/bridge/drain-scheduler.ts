@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { setMendedImmediate } from './mend-async-ids.ts';
+import { setDrainImmediate } from '../drain-immediate.ts';
 
 /**
  * How a drain left the realm.
@@ -35,7 +35,7 @@ export class DrainScheduler implements Disposable {
   readonly #resource: AsyncResource = new AsyncResource('WAYBILL_REALM', {
     requireManualDestroy: true,
   });
-  #immediates: NodeJS.Immediate[] = [];
+  #unset: (() => void) | undefined;
   #asked: PromiseWithResolvers<DrainEnd> | undefined;
   #wasStuck = false;
   #over: DrainEnd | undefined;
@@ -64,19 +64,15 @@ export class DrainScheduler implements Disposable {
   }
 
   #set(): void {
-    if (this.#immediates.length > 0 || this.#over !== undefined) return;
-    const run = (): boolean => this.#run() === 'timed-out';
-    const turnEnded = (): void => this.#realm.turnEnded();
-    // Node runs all immediates that are set by now one after the other, and between two of them their microtasks and
-    // the handlers of rejections.
-    this.#immediates = this.#resource.runInAsyncScope(() => [
-      setMendedImmediate(run),
-      setImmediate(turnEnded),
-    ]);
+    if (this.#unset !== undefined || this.#over !== undefined) return;
+    this.#unset = setDrainImmediate(this.#resource, {
+      drain: () => this.#run() === 'timed-out',
+      ended: () => this.#realm.turnEnded(),
+    });
   }
 
   #run(): DrainEnd {
-    this.#immediates = [];
+    this.#unset = undefined;
     const end = this.#realm.drain();
     if (end === 'timed-out') this.#end(end);
     else if (end === 'stuck') this.#stuck();
@@ -102,8 +98,8 @@ export class DrainScheduler implements Disposable {
   #end(end: DrainEnd): void {
     if (this.#over !== undefined) return;
     this.#over = end;
-    for (const immediate of this.#immediates) clearImmediate(immediate);
-    this.#immediates = [];
+    this.#unset?.();
+    this.#unset = undefined;
     this.#settle(end);
   }
 }

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 // Each test starts processes, which takes its time where others do the same.
 vi.setConfig({ testTimeout: 60_000 });
 
-const example = new URL('../../examples/await-inner-promise.ts', import.meta.url);
+const example = new URL('../../../examples/await-inner-promise.ts', import.meta.url);
 
 // Node's exit code for a top-level await that nothing will ever settle.
 const unsettledAwait = 13;

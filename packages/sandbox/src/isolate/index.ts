@@ -1,0 +1,2 @@
+export { openIsolateEngine } from './isolate-engine.ts';
+export type { IsolateEngineOptions } from './isolate-engine.ts';

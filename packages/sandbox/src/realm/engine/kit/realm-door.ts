@@ -1,0 +1,77 @@
+import { Kit } from '../../../kit/kit.ts';
+import { type KitPrimordials, captureKitPrimordials } from '../../../kit/kit-primordials.ts';
+import { subscribe } from '../../../kit/kit-tools.ts';
+import type {
+  EnterGuest,
+  GuestMessageKind,
+  KitSettings,
+  SendToHost,
+} from '../../../kit/kit-types.ts';
+
+/** One message of the kit as the host takes it. Only its own fields may be read, and they hold numbers and strings. */
+export interface TakenMessage {
+  readonly kind: GuestMessageKind;
+  readonly jobKey: number;
+  readonly id: number;
+  readonly n: number;
+  readonly a: string;
+  readonly b: string;
+}
+
+/** What a realm is made for. */
+export interface RealmDoorSettings extends KitSettings {
+  /** Whether errors of the realm have stack frames. */
+  readonly stacks: boolean;
+}
+
+/**
+ * The kit of one realm of the engine `realm`, and the door in front of it. The host holds it; guest code never sees it.
+ *
+ * Self-contained together with the parts named in `realm-door-source.ts`: their texts are evaluated inside the realm.
+ *
+ * No function of the host is ever called from here, because a guest that exhausts the stack there would catch an error of
+ * the host's realm. What the kit tells waits in a box until the host takes it; what the host asks is done by a microtask,
+ * so that guest code runs in the drain alone, inside its time limit.
+ */
+export class RealmDoor {
+  readonly #p: KitPrimordials = captureKitPrimordials();
+  readonly #box: Map<unknown, TakenMessage> = this.#p.makeMap() as Map<unknown, TakenMessage>;
+  readonly #kit: Kit;
+  #lastPut = 0;
+  #lastTaken = 0;
+
+  constructor(settings: RealmDoorSettings) {
+    if (!settings.stacks) this.#omitStacks();
+    this.#kit = new Kit(this.#send, settings);
+  }
+
+  /** What every promise of the realm inherits from. */
+  readonly promisePrototype: object = Promise.prototype;
+
+  /** Has the kit handle one message of the host in the next drain. */
+  enter(...message: Parameters<EnterGuest>): void {
+    const run = (): void => void this.#p.apply(this.#kit.enter, undefined, message);
+    // Awaiting a primitive asks nobody anything.
+    void subscribe(undefined, run, run);
+  }
+
+  /** Takes the next message out of the box. */
+  take(): TakenMessage | undefined {
+    if (this.#lastTaken === this.#lastPut) return undefined;
+    this.#lastTaken += 1;
+    const message = this.#p.mapGet(this.#box, this.#lastTaken);
+    this.#p.mapDelete(this.#box, this.#lastTaken);
+    return message;
+  }
+
+  readonly #send: SendToHost = (kind, jobKey, id, n, a, b) => {
+    this.#lastPut += 1;
+    this.#p.mapSet(this.#box, this.#lastPut, { kind, jobKey, id, n, a, b });
+  };
+
+  // The engine keeps frames where it finds a number. A guest may set it, as libraries do; nothing comes of it.
+  #omitStacks(): void {
+    const none = { __proto__: null, get: () => 0, set: () => undefined, configurable: false };
+    Object.defineProperty(Error, 'stackTraceLimit', none as PropertyDescriptor);
+  }
+}
