@@ -30,8 +30,8 @@ function codeOf(outcome: Outcome): string {
 
 test.each([
   {
-    guest: 'waits for a promise of its own',
-    source: 'export default () => new Promise(() => {})',
+    guest: 'waits for a timer of its own',
+    source: 'export default () => new Promise((r) => setTimeout(r, 1e8))',
     code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
   },
   {
@@ -42,11 +42,6 @@ test.each([
   {
     guest: 'computes after an await',
     source: 'export default async () => { await null; for (;;); }',
-    code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
-  },
-  {
-    guest: 'never finishes a top-level await',
-    source: 'await new Promise(() => {}); export default () => 1',
     code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
   },
   {
@@ -79,6 +74,54 @@ test.each([
       expect(tookMs).toBeLessThan(wallMs + slackMs);
     },
   );
+});
+
+test.each([
+  ['awaits a promise that nobody settles', 'export default () => new Promise(() => {})'],
+  ['awaits one at the top of its module', 'await new Promise(() => {}); export default () => 1'],
+  [
+    'awaits two that wait for each other',
+    `export default async () => {
+      const pair = [];
+      const wait = async (index) => { await null; return pair[index]; };
+      pair.push(wait(1), wait(0));
+      return pair[0];
+    }`,
+  ],
+  [
+    'awaits one after host calls and timers',
+    `export default async (_, { host }) => {
+      await Promise.all([host.echo(1), new Promise((resolve) => setTimeout(resolve, 5))]);
+      await new Promise(() => {});
+    }`,
+  ],
+])('a job whose guest %s is told so at once, not at its deadline', async (_guest, source) => {
+  await withOrchestrator(
+    { hostFunctions: { echo: (value: unknown) => value } },
+    async (waybill) => {
+      const limits = { wallMs: 60_000 };
+      const [outcome, tookMs] = await timed(() => waybill.run({ source, limits }));
+      expect(codeOf(outcome)).toBe('ERR_WAYBILL_GUEST_NEVER_SETTLES');
+      expect(tookMs).toBeLessThan(30_000);
+    },
+  );
+});
+
+test('a guest that gave a function away, or that shares a realm, may yet be woken: it waits for its deadline', async () => {
+  const kept: unknown[] = [];
+  const hostFunctions = { keep: (fn: unknown) => void kept.push(fn) };
+  await withOrchestrator({ hostFunctions }, async (waybill) => {
+    const limits = { wallMs };
+    const gives =
+      'export default async (_, { host }) => { await host.keep(() => 1); await new Promise(() => {}); }';
+    const shares = 'export default () => new Promise(() => {})';
+    await using shared = await waybill.deploy({ name: 'f', source: shares, limits });
+    const outcomes = await Promise.all([waybill.run({ source: gives, limits }), shared.run()]);
+    expect(outcomes.map(codeOf)).toEqual([
+      'ERR_WAYBILL_DEADLINE_EXCEEDED',
+      'ERR_WAYBILL_DEADLINE_EXCEEDED',
+    ]);
+  });
 });
 
 test('a job that is still queued at its deadline settles with ERR_WAYBILL_QUEUE_DEADLINE and never starts', async () => {

@@ -107,7 +107,11 @@ test('close lets a running job finish, gives up the queued ones and then resolve
 test.each([
   { doing: 'waits for a host function here', body: 'await host.never()', reuse: 'tenant' },
   { doing: 'waits for a host function there', body: 'await host.worker.never()', reuse: 'tenant' },
-  { doing: 'waits for itself', body: 'await new Promise(() => {})', reuse: 'never' },
+  {
+    doing: 'waits for itself',
+    body: 'await new Promise((r) => setTimeout(r, 1e8))',
+    reuse: 'never',
+  },
   { doing: 'computes', body: 'for (;;);', reuse: 'tenant' },
   { doing: 'computes in an isolate of its own', body: 'for (;;);', reuse: 'never' },
 ] as const)(
@@ -226,7 +230,7 @@ test.each([
     const waybill = await createOrchestrator({ threads: 2 });
     const source = 'export default () => 42';
     const outcome = await waybill.run({ source });
-    const forever = waybill.run({ source: 'export default () => new Promise(() => {})', limits: { wallMs: 500 } });
+    const forever = waybill.run({ source: 'export default () => new Promise((r) => setTimeout(r, 1e8))', limits: { wallMs: 500 } });
     ${close}
     console.log(outcome.value, (await forever).ok);
   `;

@@ -58,7 +58,11 @@ test('a log callback and an event hear exactly the lines of the outcome, in orde
 
 test('what a failed job had logged is in its outcome', async () => {
   await withOrchestrator({}, async (waybill) => {
-    const endings = ['throw new Error("x")', 'for (;;);', 'await new Promise(() => {})'];
+    const endings = [
+      'throw new Error("x")',
+      'for (;;);',
+      'await new Promise((r) => setTimeout(r, 1e8))',
+    ];
     for (const ending of endings) {
       const source = `export default async (_, { log }) => { log('before'); await null; ${ending} }`;
       const outcome = await waybill.run({ source, limits: { cpuMs: 100, wallMs: 1_000 } });

@@ -59,7 +59,8 @@ export class ContextVariable<T> implements Disposable {
    */
   run<Args extends unknown[], R>(value: T, fn: (...args: Args) => R, ...args: Args): R {
     const record = slots.getStore() ?? emptyRecord;
-    return slots.run(record.with(this, value), fn, ...args);
+    // Called by us: the store would call it with `null` as its `this`.
+    return slots.run(record.with(this, value), () => fn(...args));
   }
 
   /** Frees the name. May be called more than once. */

@@ -84,15 +84,18 @@ test.each<[ErrorCode, 'reported' | 'rejected']>([
   expect(await job.running).toMatchObject({ ok: true, attemptCount: 2 });
 });
 
-test.each<ErrorCode>(['ERR_WAYBILL_GUEST_THREW', 'ERR_WAYBILL_RPC_REFUSED'])(
-  'a job that failed with %s does not run again',
-  async (code) => {
-    await using job = startJob();
-    (await job.attempt(1)).report.resolve(failureOf(code));
-    expect(await job.running).toMatchObject({ ok: false, error: { code } });
-    expect(job.opened.attempts).toHaveLength(1);
-  },
-);
+test.each<[ErrorCode, 'reported' | 'rejected']>([
+  ['ERR_WAYBILL_GUEST_THREW', 'reported'],
+  ['ERR_WAYBILL_RPC_REFUSED', 'reported'],
+  ['ERR_WAYBILL_GUEST_MEMORY_LIMIT', 'rejected'],
+])('a job that failed with %s, which was %s, does not run again', async (code, how) => {
+  await using job = startJob();
+  const { report } = await job.attempt(1);
+  if (how === 'reported') report.resolve(failureOf(code));
+  else report.reject(makeError(code, 'in a test'));
+  expect(await job.running).toMatchObject({ ok: false, error: { code } });
+  expect(job.opened.attempts).toHaveLength(1);
+});
 
 test.each(['here', 'in the thread'])(
   'a job that called a host function %s fails with the loss, unless it says that it may run twice',

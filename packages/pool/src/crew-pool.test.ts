@@ -6,7 +6,7 @@ import { makeMessage, openPool, poolOptions, silentHost, valueOf } from './open-
 
 const containments = ['thread', 'process'] as const;
 
-const waitsForever = 'export default () => new Promise(() => {})';
+const waitsForever = 'export default () => new Promise((r) => setTimeout(r, 1e8))';
 
 test.each(containments)(
   'contained by %s: a pool has its threads up, and knows the host functions of their module',
@@ -15,8 +15,11 @@ test.each(containments)(
     expect(opened.heard.filter((what) => what === 'started')).toHaveLength(2);
     expect(opened.pool.workerFunctions).toEqual([
       'block',
+      'exhaust',
       'exit',
+      'heapLimitBytes',
       'hoard',
+      'keep',
       'rejectLater',
       'throwLater',
     ]);

@@ -12,6 +12,7 @@ import { placeAttempt } from './placement.ts';
 import type { Pool, PoolLease, PoolStats } from './pool.ts';
 import type { PoolMember } from './pool-member.ts';
 import type { AttemptHost, PoolOptions } from './pool-options.ts';
+import { lossOf } from './thread-gone.ts';
 
 const { root } = ContextSnapshot;
 
@@ -56,13 +57,13 @@ export class CrewPool implements Pool {
     const member = placeAttempt(members, tenant, attemptsPerThread);
     const crew = crews.find(({ processId }) => processId === member?.processId);
     if (member === undefined || crew === undefined) return undefined;
-    member.leasedCount += 1;
+    member.lease();
     this.#crews.placed(crew, tenant);
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
-      member.leasedCount -= 1;
+      member.release();
       crew.released();
       listener.slotFreed();
     };
@@ -74,8 +75,11 @@ export class CrewPool implements Pool {
 
   async run(lease: PoolLease, message: AttemptMessage, host: AttemptHost): Promise<AttemptReport> {
     const { crew, member } = this.#placeOf(lease);
+    const { threadHeapBytes } = this.#options.realm;
     const gone = Promise.withResolvers<never>();
-    const forget = member.whenGone(gone.reject);
+    const forget = member.whenGone((how) =>
+      gone.reject(lossOf(how, message.attemptId, threadHeapBytes)),
+    );
     const letGo = member.take(message, host);
     try {
       const report = root.run(() => crew.run(member.threadId, message));

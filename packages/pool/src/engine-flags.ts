@@ -7,7 +7,15 @@ import { setFlagsFromString } from 'node:v8';
  */
 export const neededFlag: string = '--no-turboshaft-loop-unrolling';
 
-/** Sets the V8 flags that isolates need. Isolates made before are not reached, so it comes before the first thread. */
+/** Sets the V8 flags that isolates, and turns with a time limit in realms, need. Isolates made before are not reached, so it comes before the first thread. */
 export function setEngineFlags(): void {
   setFlagsFromString(neededFlag);
+}
+
+/**
+ * Has each thread that is started from now on get the heap that it asks for: `--max-old-space-size`, given to Node.js for
+ * the heap of a main thread, goes before what threads ask for otherwise.
+ */
+export function freeThreadHeaps(): void {
+  setFlagsFromString('--max-old-space-size=0');
 }

@@ -26,9 +26,13 @@ test.each(containments.flatMap((containment) => ends.map((end) => ({ containment
     // Neighbours: one computes, one waits, in isolates of their own.
     const neighbours = [
       opened.run(opened.lease('globex'), computes, { tenant: 'globex' }),
-      opened.run(opened.lease('initech'), 'export default () => new Promise(() => {})', {
-        tenant: 'initech',
-      }),
+      opened.run(
+        opened.lease('initech'),
+        'export default () => new Promise((r) => setTimeout(r, 1e8))',
+        {
+          tenant: 'initech',
+        },
+      ),
     ];
     const culprit = opened.run(opened.lease(), calls(name));
     for (const lost of await Promise.all([culprit, ...neighbours])) {

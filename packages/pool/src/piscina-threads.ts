@@ -1,13 +1,15 @@
-import type { Worker } from 'node:worker_threads';
+import type { ResourceLimits, Worker } from 'node:worker_threads';
 import {
   type AttemptMessage,
   type AttemptReport,
+  TurnNote,
   type WaybillError,
   errorFromWire,
   makeError,
 } from '@waybill/protocol';
 import { type ThreadGreeting, makeRunClock, workerEntryUrl } from '@waybill/worker/entry-url';
 import { Piscina } from 'piscina';
+import type { ThreadGone } from './thread-gone.ts';
 import { threadEnvironment } from './thread-environment.ts';
 import type { JoinedThread, Threads, ThreadsListener, ThreadsPlan } from './threads.ts';
 
@@ -32,6 +34,7 @@ export class PiscinaThreads implements Threads {
       maxThreads: plan.threads,
       concurrentTasksPerWorker: plan.attemptsPerThread,
       workerData: { waybill: { ...plan.options, runClock: makeRunClock() } },
+      resourceLimits: heapLimit(plan.options),
       env: threadEnvironment(),
       // The default parks the thread in Atomics.wait between attempts: no timer, no message and no isolate would
       // be served there until the next attempt comes.
@@ -107,18 +110,37 @@ export class PiscinaThreads implements Threads {
   }
 }
 
+// The guests of the isolate engine have heaps of their own.
+function heapLimit({ engine }: ThreadsPlan['options']): ResourceLimits {
+  if (engine.kind === 'isolate') return {};
+  return { maxOldGenerationSizeMb: Math.ceil(engine.threadHeapBytes / 2 ** 20) };
+}
+
+function failedThread(threadId: number, error: unknown, note: TurnNote | undefined): ThreadGone {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  if (code !== 'ERR_WORKER_OUT_OF_MEMORY')
+    return { error: workerExited(threadId, 'failed', error) };
+  const gone = { error: workerExited(threadId, 'ran out of memory', error) };
+  const exhaustedBy = note?.read();
+  return exhaustedBy === undefined ? gone : { ...gone, exhaustedBy };
+}
+
 function joinedThread(
-  { threadId, port, workerFunctions }: Extract<ThreadGreeting, { waybill: 'ready' }>,
+  { threadId, port, workerFunctions, turnNote }: Extract<ThreadGreeting, { waybill: 'ready' }>,
   worker: Worker,
 ): JoinedThread {
+  const note = turnNote && new TurnNote(turnNote);
   return {
     threadId,
     port,
     workerFunctions,
     onGone(tell) {
       // A thread that dies of an error is given up by Piscina right then; its exit may come late, or never.
-      worker.once('error', (error) => tell(workerExited(threadId, 'failed', error)));
-      worker.once('exit', (code) => tell(workerExited(threadId, `exited with code ${code}`)));
+      worker.once('error', (error) => tell(failedThread(threadId, error, note)));
+      worker.once('exit', (code) =>
+        tell({ error: workerExited(threadId, `exited with code ${code}`) }),
+      );
     },
+    terminate: () => void worker.terminate(),
   };
 }

@@ -1,10 +1,10 @@
+import { ContextSnapshot } from '@waybill/context';
 import {
   type AttemptMessage,
   type FunctionProgram,
   type Parcel,
   type SubmitterApi,
   type ThreadApi,
-  type WaybillError,
   makeError,
 } from '@waybill/protocol';
 import { type Peer, openSession } from '@waybill/rpc';
@@ -17,19 +17,26 @@ import {
   checkReason,
 } from './check-offered.ts';
 import type { AttemptHost, PoolListener } from './pool-options.ts';
+import type { ThreadGone } from './thread-gone.ts';
 import type { JoinedThread } from './threads.ts';
+import { withinMs } from './within.ts';
 
 /**
- * Where a member stands: `ready` takes attempts, `leaving` finishes those it has because the pool closes, `failing`
- * because it must end, `gone` answers nobody.
+ * Where a member stands: `ready` takes attempts; `retiring` finishes those it has because it is worn out, `failing` because
+ * it must end; `leaving` is being closed; `gone` answers nobody.
  */
-type MemberState = 'ready' | 'leaving' | 'failing' | 'gone';
+type MemberState = 'ready' | 'retiring' | 'failing' | 'leaving' | 'gone';
+
+/** How long a thread that is replaced may take to close, in ms. */
+const closeLimitMs = 1_000;
 
 /** Where a member is, and whom it speaks with here. */
 export interface MemberLinks {
   readonly processId: number;
   readonly listener: PoolListener;
   readonly functionProgram: (functionKey: string) => FunctionProgram;
+  /** The thread keeps more memory than it should. */
+  wornOut(member: PoolMember): void;
 }
 
 /** One pool thread, seen from the submitting thread. Made and kept in the root context. */
@@ -41,27 +48,28 @@ export class PoolMember {
   readonly attempts: Map<number, AttemptHost> = new Map();
   /** Keys of the deployed functions that it was given attempts at and may ask for, with how many. */
   readonly functionKeys: Map<string, number> = new Map();
-  /** Places taken, from the lease on. */
-  leasedCount = 0;
   /** Whether it was late with a report and has sent none since: it gets attempts only where no other has a place. */
   isSuspect = false;
-  readonly #mourners: Set<(error: WaybillError) => void> = new Set();
+  readonly #thread: JoinedThread;
+  readonly #mourners: Set<(gone: ThreadGone) => void> = new Set();
+  #leasedCount = 0;
   #state: MemberState = 'ready';
 
   constructor(thread: JoinedThread, links: MemberLinks) {
     const { processId, listener } = links;
+    this.#thread = thread;
     this.processId = processId;
     this.threadId = thread.threadId;
     this.peer = openSession<ThreadApi>(thread.port, {
       expose: { ...this.#offers(links) },
       names: ['cancel', 'callGuest', 'checkProgram', 'dropFunction', 'stats', 'close'],
     });
-    thread.onGone((error) => {
+    thread.onGone((gone) => {
       if (this.#state === 'gone') return;
       const expected = this.#state === 'leaving';
       this.#state = 'gone';
-      this.peer.break(error.message);
-      for (const tell of this.#mourners) tell(error);
+      this.peer.break(gone.error.message);
+      for (const tell of this.#mourners) tell(gone);
       listener.workerExited({ processId, threadId: this.threadId }, expected);
     });
   }
@@ -84,27 +92,59 @@ export class PoolMember {
     return this.#state === 'ready';
   }
 
+  /** Places taken, from the lease on. */
+  get leasedCount(): number {
+    return this.#leasedCount;
+  }
+
+  /** Takes a place. */
+  lease(): void {
+    this.#leasedCount += 1;
+  }
+
+  /** Gives a place back. */
+  release(): void {
+    this.#leasedCount -= 1;
+    if (this.#state === 'retiring') this.#leaveIfEmpty();
+  }
+
   /**
-   * Calls `tell` when the thread is gone, with the error of its attempts.
+   * Calls `tell` when the thread is gone.
    *
    * @returns takes it back
    */
-  whenGone(tell: (error: WaybillError) => void): () => void {
+  whenGone(tell: (gone: ThreadGone) => void): () => void {
     this.#mourners.add(tell);
     return () => void this.#mourners.delete(tell);
   }
 
   /** The pool closes: that the thread ends is expected from now on. */
   leave(): void {
-    if (this.#state === 'ready') this.#state = 'leaving';
+    if (this.#state === 'ready' || this.#state === 'retiring') this.#state = 'leaving';
+  }
+
+  /** The thread gets no new attempts, and is closed and terminated when those that it has are over. */
+  retire(): void {
+    if (this.#state !== 'ready') return;
+    this.#state = 'retiring';
+    this.#leaveIfEmpty();
   }
 
   /** The thread said that it must end. */
   fail(): void {
-    if (this.#state === 'ready') this.#state = 'failing';
+    if (this.#state === 'ready' || this.#state === 'retiring') this.#state = 'failing';
   }
 
-  #offers({ processId, listener, functionProgram }: MemberLinks): SubmitterApi {
+  #leaveIfEmpty(): void {
+    if (this.#leasedCount > 0) return;
+    this.#state = 'leaving';
+    ContextSnapshot.root.run(async () => {
+      await withinMs(closeLimitMs, this.peer.call('close', []));
+      this.#thread.terminate();
+    });
+  }
+
+  #offers({ processId, listener, functionProgram, wornOut }: MemberLinks): SubmitterApi {
     const { threadId } = this;
     const here = { processId, threadId };
     const hostOf = (attemptId: unknown): AttemptHost => {
@@ -133,6 +173,7 @@ export class PoolMember {
         listener.isolateRecycled(here, checkName(tenant), checkReason(reason)),
       isolateWedged: (tenant, reason) =>
         listener.isolateWedged(here, checkName(tenant), checkName(reason)),
+      wornOut: () => wornOut(this),
     };
   }
 }

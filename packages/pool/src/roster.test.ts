@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
-import { type WaybillError, makeError } from '@waybill/protocol';
-import { leakCheck } from '@waybill/testkit';
+import { type SubmitterApi, makeError } from '@waybill/protocol';
+import { type Peer, openSession } from '@waybill/rpc';
+import { leakCheck, until } from '@waybill/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { poolOptions } from './open-pool.fixture.ts';
+import type { PoolMember } from './pool-member.ts';
 import { Roster } from './roster.ts';
+import type { ThreadGone } from './thread-gone.ts';
 
 /** A roster whose threads are event emitters that greet when the test says so. */
 function openRoster(threads: number) {
@@ -23,15 +26,25 @@ function openRoster(threads: number) {
     },
     7,
   );
+  const says = new Map<number, Peer<SubmitterApi>>();
   /** A thread joins; gives what ends it. */
   const join = (threadId: number): (() => void) => {
     const { port1, port2 } = new MessageChannel();
-    onTestFinished(() => port1.close());
+    const thread = openSession<SubmitterApi>(port1, {
+      names: ['wornOut'],
+      expose: { close: () => 0 },
+    });
+    says.set(threadId, thread);
+    onTestFinished(() => thread[Symbol.dispose]());
     let end = (): void => {};
-    const onGone = (tell: (error: WaybillError) => void): void => {
-      end = () => tell(makeError('ERR_WAYBILL_WORKER_EXITED', 'it exited'));
+    const onGone = (tell: (gone: ThreadGone) => void): void => {
+      end = () => tell({ error: makeError('ERR_WAYBILL_WORKER_EXITED', 'it exited') });
     };
-    roster.joined({ threadId, port: port2, workerFunctions: ['near'], onGone });
+    const terminate = (): void => {
+      heard.push(`terminated ${threadId}`);
+      end();
+    };
+    roster.joined({ threadId, port: port2, workerFunctions: ['near'], onGone, terminate });
     ends.push(() => end());
     return () => end();
   };
@@ -40,7 +53,14 @@ function openRoster(threads: number) {
   const endAll = (): void => {
     for (const end of ends) end();
   };
-  return { roster, heard, join, fail, [Symbol.dispose]: endAll };
+  const wearOut = async (threadId: number): Promise<void> =>
+    says.get(threadId)?.call('wornOut', []);
+  const memberOf = (threadId: number): PoolMember => {
+    const found = roster.members.find((member) => member.threadId === threadId);
+    if (found === undefined) throw new Error(`thread ${threadId} is not there`);
+    return found;
+  };
+  return { roster, heard, join, fail, wearOut, memberOf, [Symbol.dispose]: endAll };
 }
 
 test('a roster is complete when all threads have joined, and each frees places', async () => {
@@ -123,4 +143,62 @@ test('a replacement that cannot start is warned of', async () => {
   const warned = once(process, 'warning');
   opened.fail();
   expect(String((await warned)[0])).toContain('no database');
+});
+
+test('a worn thread makes way when it is empty, and its end is expected', async () => {
+  await using _leaks = leakCheck();
+  using opened = openRoster(1);
+  opened.join(1);
+  const member = opened.memberOf(1);
+  member.lease();
+  await opened.wearOut(1);
+  expect(member.isReady).toBe(false);
+  expect(opened.heard.at(-1)).toBe('freed');
+  member.release();
+  await until(() => opened.roster.members.length === 0);
+  expect(opened.heard.slice(-2)).toEqual(['terminated 1', 'exited 1 true']);
+});
+
+test('worn threads make way one after the other, each when the one before it is replaced', async () => {
+  using opened = openRoster(3);
+  for (const threadId of [1, 2, 3]) opened.join(threadId);
+  opened.memberOf(2).lease();
+  for (const threadId of [2, 1]) await opened.wearOut(threadId);
+  expect(opened.roster.members.map(({ isReady }) => isReady)).toEqual([true, false, true]);
+  opened.memberOf(2).release();
+  await until(() => opened.roster.members.length === 2);
+  expect(opened.roster.members.map(({ isReady }) => isReady)).toEqual([true, true]);
+  opened.join(4);
+  await until(() => opened.heard.includes('exited 1 true'));
+  expect(opened.heard.filter((what) => /^terminated/u.test(what))).toEqual([
+    'terminated 2',
+    'terminated 1',
+  ]);
+  opened.join(5);
+  expect(opened.roster.members.map(({ threadId }) => threadId)).toEqual([3, 4, 5]);
+});
+
+test('a worn thread stays while another one is missing', async () => {
+  using opened = openRoster(2);
+  const end = opened.join(1);
+  opened.join(2);
+  end();
+  await opened.wearOut(2);
+  expect(opened.memberOf(2).isReady).toBe(true);
+  opened.join(3);
+  expect(opened.memberOf(2).isReady).toBe(false);
+});
+
+test('a worn thread that ends by itself holds no other up', async () => {
+  using opened = openRoster(2);
+  opened.join(1);
+  const end = opened.join(2);
+  opened.memberOf(1).lease();
+  for (const threadId of [1, 2]) await opened.wearOut(threadId);
+  end();
+  opened.memberOf(1).release();
+  await until(() => opened.roster.members.length === 0);
+  opened.join(3);
+  opened.join(4);
+  expect(opened.roster.members.every(({ isReady }) => isReady)).toBe(true);
 });

@@ -13,6 +13,8 @@ export class Roster implements ThreadsListener {
   readonly members: PoolMember[] = [];
   readonly #options: PoolOptions;
   readonly #completed: PromiseWithResolvers<void> = Promise.withResolvers();
+  // In the order in which they are replaced.
+  readonly #worn: Set<PoolMember> = new Set();
   #workerFunctions: readonly string[] = [];
   #isComplete = false;
   #leaving = false;
@@ -65,6 +67,7 @@ export class Roster implements ThreadsListener {
       processId,
       listener: this.#listener(),
       functionProgram,
+      wornOut: (worn) => this.#wornOut(worn),
     });
     this.members.push(member);
     if (this.#leaving) member.leave();
@@ -73,6 +76,7 @@ export class Roster implements ThreadsListener {
     if (this.members.length < this.#options.threads) return;
     this.#isComplete = true;
     this.#completed.resolve();
+    this.#retireNext();
   }
 
   failing(threadId: number): void {
@@ -86,13 +90,28 @@ export class Roster implements ThreadsListener {
       process.emitWarning(`a worker thread failed: ${inspect(error)}`, 'WaybillWarning');
   }
 
+  #wornOut(member: PoolMember): void {
+    if (member.isReady) this.#worn.add(member);
+    this.#retireNext();
+  }
+
+  // One after the other, and only while all others are there: those serve meanwhile.
+  #retireNext(): void {
+    const areAllThere = this.members.length === this.#options.threads;
+    if (!areAllThere || !this.members.every(({ isReady }) => isReady)) return;
+    const [next] = this.#worn;
+    if (next === undefined) return;
+    this.#worn.delete(next);
+    next.retire();
+  }
+
   #listener(): PoolListener {
     const { listener } = this.#options;
     return {
       ...listener,
       workerExited: (thread, expected) => {
         const index = this.members.findIndex(({ threadId }) => threadId === thread.threadId);
-        if (index >= 0) this.members.splice(index, 1);
+        for (const gone of index < 0 ? [] : this.members.splice(index, 1)) this.#worn.delete(gone);
         listener.workerExited(thread, expected);
       },
     };

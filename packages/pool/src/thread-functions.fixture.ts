@@ -1,4 +1,5 @@
 // Host functions of the pool's tests, as an operator would write them.
+import { getHeapStatistics } from 'node:v8';
 
 /** Throws outside of any host call, a moment after it was called. */
 export function throwLater(): Promise<never> {
@@ -30,4 +31,28 @@ const hoarded: Buffer[] = [];
 export function hoard(): Promise<never> {
   hoarded.push(Buffer.alloc(2 ** 30, 1));
   return new Promise(() => {});
+}
+
+const kept: object[] = [];
+
+/** Uses the heap of the thread up, while no guest computes. */
+export function exhaust(): Promise<never> {
+  setImmediate(() => {
+    let chain: object = {};
+    for (;;) chain = { chain };
+  });
+  return new Promise(() => {});
+}
+
+/** Keeps as much of the heap of the thread, about, for good. */
+export function keep(bytes: number): void {
+  const untilBytes = getHeapStatistics().used_heap_size + bytes;
+  while (getHeapStatistics().used_heap_size < untilBytes) {
+    kept.push(Array.from({ length: 10_000 }, (_, index) => ({ index })));
+  }
+}
+
+/** How large the heap of the thread may become, in bytes. */
+export function heapLimitBytes(): number {
+  return getHeapStatistics().heap_size_limit;
 }

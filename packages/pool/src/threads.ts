@@ -1,6 +1,7 @@
-import type { AttemptMessage, AttemptReport, WaybillError } from '@waybill/protocol';
+import type { AttemptMessage, AttemptReport } from '@waybill/protocol';
 import type { SessionPort } from '@waybill/rpc';
 import type { ThreadOptions } from '@waybill/worker/entry-url';
+import type { ThreadGone } from './thread-gone.ts';
 
 /** A thread that is up and introduced itself. */
 export interface JoinedThread {
@@ -10,8 +11,10 @@ export interface JoinedThread {
   readonly port: SessionPort;
   /** Names of the host functions that its module exports. */
   readonly workerFunctions: readonly string[];
-  /** Hears once that the thread is gone, as the error of the attempts that it had. */
-  onGone(tell: (error: WaybillError) => void): void;
+  /** Hears that the thread is gone, the first time with all that is known of it. */
+  onGone(tell: (gone: ThreadGone) => void): void;
+  /** Ends the thread, whatever it does. Its isolates must have been disposed before. */
+  terminate(): void;
 }
 
 /** Hears what happens to the threads of one process. */

@@ -102,6 +102,11 @@ export interface SubmitterApi {
   functionProgram(functionKey: string): FunctionProgram;
   isolateRecycled(tenant: string, reason: RecycleReason): void;
   isolateWedged(tenant: string, reason: string): void;
+  /**
+   * Says that the thread keeps more memory than it should and cannot let go of it: it is closed and replaced when its
+   * attempts have ended. Idempotent.
+   */
+  wornOut(): void;
 }
 
 /** What a thread needs to warm a deployed function up. */

@@ -67,6 +67,7 @@ export {
   captureObjects,
   capturePrimordials,
   isParcelError,
+  mayHoldFunction,
   parcelByteLength,
   readParcel,
   writeParcel,
@@ -91,5 +92,6 @@ export type {
   ThreadApi,
   ThreadStats,
 } from './attempt.ts';
+export { TurnNote } from './turn-note.ts';
 export { callHostFunction, packValue, parcelLimits, tooLargeError } from './host-function.ts';
 export type { HostFunction, HostFunctionCall, PackContext } from './host-function.ts';

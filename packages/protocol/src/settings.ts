@@ -55,8 +55,8 @@ export type EngineName = 'isolate' | 'realm';
 export interface RealmSettings {
   /**
    * Heap of each pool thread, in bytes, which its guests and the host functions in it share; from 64 MiB to 64 GiB, rounded
-   * up to whole MiB. A thread that exhausts it ends, and is replaced. The option `--max-old-space-size` of Node.js goes
-   * before it with `containment: 'thread'`. @defaultValue 512 MiB
+   * up to whole MiB. A thread that uses it up ends, and is replaced; where one large allocation does it, its process ends. The
+   * option `--max-old-space-size` of Node.js goes before it with `containment: 'thread'`. @defaultValue 512 MiB
    */
   readonly threadHeapBytes: number;
   /**

@@ -5,6 +5,7 @@ import {
   type AttemptMessage,
   type AttemptReport,
   type SubmitterApi,
+  TurnNote,
   errorToWire,
 } from '@waybill/protocol';
 import { openSession } from '@waybill/rpc';
@@ -22,7 +23,7 @@ async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
   const greet = (greeting: ThreadGreeting, transfer: MessageChannel['port1'][] = []): void =>
     parentPort?.postMessage(greeting, transfer);
   try {
-    const note = { begin: () => undefined, end: () => undefined };
+    const note = new TurnNote();
     const openEngine = await loadEngine(options, note);
     const hostFunctions = await loadHostModule(options.hostModuleUrl);
     const thread = new PoolThread(options, hostFunctions, openEngine);
@@ -38,12 +39,14 @@ async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
         'functionProgram',
         'isolateRecycled',
         'isolateWedged',
+        'wornOut',
       ],
     });
     thread.connect(submitter);
     endThreadInOrder(thread);
     const workerFunctions = [...thread.hostFunctions.keys()];
-    greet({ waybill: 'ready', threadId, port: port2, workerFunctions }, [port2]);
+    const { buffer: turnNote } = note;
+    greet({ waybill: 'ready', threadId, port: port2, workerFunctions, turnNote }, [port2]);
     return thread;
   } catch (error) {
     greet({ waybill: 'failed', threadId, error: errorToWire(error) });

@@ -1,6 +1,6 @@
 import { makeError } from '@waybill/protocol';
 import { until } from '@waybill/testkit';
-import { CodeCache, CpuClock, ProcessTimes, TurnGate } from '@waybill/sandbox';
+import { openIsolateEngine } from '@waybill/sandbox/isolate';
 import { expect, test } from 'vitest';
 import { isolateSettings, memoryBytes, openBench } from './bench.fixture.ts';
 import { makeRunClock } from './entry-url.ts';
@@ -51,11 +51,12 @@ test('where isolates cannot be made ahead, the job that needs one is told why', 
   const maker = new IsolateMaker({
     settings: { ...isolateSettings, preparedPerThread: 1 },
     memoryBytes: 1,
-    kit: { hostFunctionNames: [] },
-    gate: new TurnGate(1),
-    codeCache: new CodeCache(),
-    cpuClock: new CpuClock(new ProcessTimes(makeRunClock())),
-    onWedged: () => {},
+    engine: openIsolateEngine({
+      kit: { hostFunctionNames: [] },
+      runningIsolates: 1,
+      runClock: makeRunClock(),
+      onWedged: () => {},
+    }),
   });
   maker.prepareAhead();
   await expect(maker.make('acme', 1)).rejects.toThrow(/memoryLimit/i);

@@ -1,12 +1,6 @@
-import { type WaybillError, makeError } from '@waybill/protocol';
+import { type TurnNote, type WaybillError, makeError } from '@waybill/protocol';
 import type { Engine, EngineOptions } from '@waybill/sandbox';
 import type { ThreadOptions } from './thread-options.ts';
-
-/** Where it is noted whose turn holds the thread. */
-export interface Note {
-  begin(attemptId: number): void;
-  end(): void;
-}
 
 /** Opens the engine of this thread. */
 export type OpenEngine = (options: EngineOptions) => Engine;
@@ -17,7 +11,7 @@ export type OpenEngine = (options: EngineOptions) => Engine;
  * @param note - tells the pool whose turn it is, where the engine's turns hold the thread
  * @throws a `HostError` `ERR_WAYBILL_ENGINE_MISSING` where the addon cannot be loaded
  */
-export async function loadEngine(options: ThreadOptions, note: Note): Promise<OpenEngine> {
+export async function loadEngine(options: ThreadOptions, note: TurnNote): Promise<OpenEngine> {
   const { engine, runningIsolates, runClock } = options;
   if (engine.kind === 'isolate') {
     const { openIsolateEngine } = await loadAddonEngine();

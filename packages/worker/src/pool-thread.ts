@@ -84,7 +84,7 @@ export class PoolThread {
   /** An attempt is over. */
   forget(attemptId: number): void {
     this.attempts.delete(attemptId);
-    this.#heapWatch?.look();
+    if (this.#heapWatch?.look() === true) void this.tell('wornOut', []);
   }
 
   /** Tells the submitting thread something; resolves when it was heard, or was not. Never rejects. */

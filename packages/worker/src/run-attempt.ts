@@ -29,6 +29,8 @@ export async function runAttempt(
   const attempt = rebind(thread, message);
   if (attempt instanceof Error) return refuse(attempt);
   const ran = await run(thread, attempt);
+  // A call that its guest did not wait for is served as well: until it has begun, the job's context is not revoked.
+  await attempt.hostCallsBegun();
   const settlement = settle(ran);
   const usage = await bill(attempt, ran);
   release(thread, attempt, ran);

@@ -63,6 +63,12 @@ export class RunningAttempt implements AttemptHandle {
     return this.#toldOfHostCalls;
   }
 
+  /** Resolves when the host calls in this thread that the guest has made have begun, or are refused. */
+  async hostCallsBegun(): Promise<void> {
+    // Whoever made the call hears what telling failed with. It began to wait before this does, and so goes on before.
+    await this.#toldOfHostCalls?.catch(() => undefined);
+  }
+
   /** Whether host calls of this attempt wait for the submitting thread. */
   get hasCallsThere(): boolean {
     return this.#callsThereCount > 0;

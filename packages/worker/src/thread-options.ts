@@ -37,5 +37,7 @@ export type ThreadGreeting =
       readonly port: MessagePort;
       /** Names of the host functions that the thread's module exports. */
       readonly workerFunctions: readonly string[];
+      /** Buffer of the thread's `TurnNote`, where its guests compute in the heap of the thread. */
+      readonly turnNote?: SharedArrayBuffer;
     }
   | { readonly waybill: 'failed'; readonly threadId: number; readonly error: ErrorWire };

@@ -3,10 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type AttemptReport, type Parcel, errorToWire } from '@waybill/protocol';
-import type { SessionPort } from '@waybill/rpc';
-import { setEngineFlags } from '../engine-flags.ts';
+import { freeThreadHeaps, setEngineFlags } from '../engine-flags.ts';
 import { PiscinaThreads } from '../piscina-threads.ts';
-import type { ThreadsPlan } from '../threads.ts';
+import type { JoinedThread, ThreadsPlan } from '../threads.ts';
 import { Link } from './link.ts';
 import { mapFrame, packBytes, unpackBytes } from './link-bytes.ts';
 import type { DownMessage, UpMessage } from './link-messages.ts';
@@ -52,17 +51,17 @@ function packReport(report: AttemptReport): AttemptReport {
 }
 
 function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
-  const ports = new Map<number, SessionPort>();
+  const joined = new Map<number, JoinedThread>();
   const threads = new PiscinaThreads(plan, {
     joined(thread) {
       const { threadId, port, workerFunctions } = thread;
-      ports.set(threadId, port);
+      joined.set(threadId, thread);
       port.on('message', (frame) =>
         send({ kind: 'frame', threadId, frame: mapFrame(frame, packBytes) }),
       );
-      thread.onGone((error) => {
-        ports.delete(threadId);
-        send({ kind: 'gone', threadId, error: errorToWire(error) });
+      thread.onGone(({ error, ...how }) => {
+        joined.delete(threadId);
+        send({ kind: 'gone', threadId, error: errorToWire(error), ...how });
       });
       send({ kind: 'joined', threadId, workerFunctions: [...workerFunctions] });
     },
@@ -71,7 +70,8 @@ function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
   });
   return (message) => {
     if (message.kind === 'frame')
-      ports.get(message.threadId)?.postMessage(mapFrame(message.frame, unpackBytes));
+      joined.get(message.threadId)?.port.postMessage(mapFrame(message.frame, unpackBytes));
+    else if (message.kind === 'terminate') joined.get(message.threadId)?.terminate();
     else if (message.kind === 'beat') beat();
     else if (message.kind === 'run') {
       const { runId, threadId } = message;
@@ -92,6 +92,7 @@ const link = new Link(new Socket({ fd: linkStream }), {
     const message = received as DownMessage;
     if (message.kind === 'start') {
       beat();
+      if (message.plan.options.engine.kind === 'realm') freeThreadHeaps();
       take = startThreads(message.plan);
     } else take?.(message);
   },

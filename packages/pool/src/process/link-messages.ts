@@ -13,6 +13,8 @@ export type DownMessage =
     }
   /** A frame of the session with a thread. */
   | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
+  /** A thread that has closed is to end. */
+  | { readonly kind: 'terminate'; readonly threadId: number }
   /** Asks for a sign of life. */
   | { readonly kind: 'beat' };
 
@@ -22,7 +24,13 @@ export type UpMessage =
   | { readonly kind: 'failing'; readonly threadId: number }
   /** A thread could not start, or failed outside of any attempt. */
   | { readonly kind: 'failed'; readonly error: ErrorWire }
-  | { readonly kind: 'gone'; readonly threadId: number; readonly error: ErrorWire }
+  | {
+      readonly kind: 'gone';
+      readonly threadId: number;
+      readonly error: ErrorWire;
+      /** The attempt whose guest computed when the thread ran out of memory. */
+      readonly exhaustedBy?: number;
+    }
   | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
   | { readonly kind: 'ran'; readonly runId: number; readonly report: AttemptReport }
   | { readonly kind: 'refused'; readonly runId: number; readonly error: ErrorWire }

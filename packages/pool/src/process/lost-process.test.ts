@@ -7,7 +7,7 @@ import { openFleet } from './open-fleet.fixture.ts';
 // Each starts processes, and what is waited for takes up to four seconds where nothing else runs.
 vi.setConfig({ testTimeout: 20_000 });
 
-const waits = 'export default () => new Promise(() => {})';
+const waits = 'export default () => new Promise((r) => setTimeout(r, 1e8))';
 // V8 looks for no interrupt inside this built-in: neither its time limit nor disposing its isolate ends it.
 const wedges = 'export default () => Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)';
 const one = 'export default () => 1';

@@ -15,6 +15,7 @@ const messages = [
   { kind: 'failing', threadId: 1 },
   { kind: 'failed', error: { name: 'Error', message: 'no' } },
   { kind: 'gone', threadId: 1, error: {} },
+  { kind: 'gone', threadId: 1, error: {}, exhaustedBy: 1 },
   { kind: 'frame', threadId: 1, frame: null },
   { kind: 'ran', runId: 1, report },
   { kind: 'ran', runId: 1, report: { ...report, settlement: { ok: false, error: {} } } },
@@ -93,7 +94,7 @@ const parts = messages.flatMap((message) =>
 
 test.each(parts)('$what of another kind is no message', ({ message, path }) => {
   const kind = kindOf(valueAt(message, path));
-  const isOptional = path.at(-1) === 'escalation';
+  const isOptional = ['escalation', 'exhaustedBy'].includes(path.at(-1) ?? '');
   const others = ['text', 7, true, null, {}, ...(isOptional ? [] : [undefined])].filter(
     (other) => kindOf(other) !== kind,
   );

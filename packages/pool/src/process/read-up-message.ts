@@ -5,6 +5,7 @@ type Check = (value: unknown) => boolean;
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCountOrNone: Check = (value) => value === undefined || isCount(value);
 const isTime: Check = (value) => Number.isFinite(value);
 const isAnything: Check = () => true;
 const isNames: Check = (value) =>
@@ -59,7 +60,7 @@ const checksOf: { readonly [Kind in UpMessage['kind']]: Readonly<Record<string, 
   joined: { threadId: isCount, workerFunctions: isNames },
   failing: { threadId: isCount },
   failed: { error: isFields },
-  gone: { threadId: isCount, error: isFields },
+  gone: { threadId: isCount, error: isFields, exhaustedBy: isCountOrNone },
   frame: { threadId: isCount, frame: isAnything },
   ran: { runId: isCount, report: isReport },
   refused: { runId: isCount, error: isFields },

@@ -30,7 +30,10 @@ function openLink(threadCount = 2) {
   const gone: string[] = [];
   const watch = (): void => {
     for (const thread of joined) {
-      thread.onGone(({ message }) => void gone.push(`${thread.threadId}: ${message}`));
+      thread.onGone(({ error, exhaustedBy }) => {
+        const blamed = exhaustedBy === undefined ? '' : `, by ${exhaustedBy}`;
+        gone.push(`${thread.threadId}: ${error.message}${blamed}`);
+      });
     }
   };
   return { threads, sent, joined, heard, gone, join, watch };
@@ -129,6 +132,22 @@ test('a thread that is gone is mourned once, and makes room for another', () => 
   for (const threadId of [1, 1, 2]) threads.receive({ kind: 'gone', threadId, error });
   expect(gone).toEqual(['1: it exited']);
   expect(join(2)).toBe(true);
+});
+
+test('what a process says of the attempt that used the heap of a thread up is passed on', () => {
+  const { threads, gone, join, watch } = openLink();
+  join(1);
+  watch();
+  const error = errorToWire(makeError('ERR_WAYBILL_WORKER_EXITED', 'it ran out of memory'));
+  threads.receive({ kind: 'gone', threadId: 1, error, exhaustedBy: 7 });
+  expect(gone).toEqual(['1: it ran out of memory, by 7']);
+});
+
+test('the order to end a thread goes to its process', () => {
+  const { sent, joined, join } = openLink();
+  join(1);
+  joined[0]?.terminate();
+  expect(sent).toEqual([{ kind: 'terminate', threadId: 1 }]);
 });
 
 test('with the process every run fails and every thread ends, once; nothing comes after', async () => {

@@ -6,6 +6,7 @@ import {
   errorFromWire,
   toWaybillError,
 } from '@waybill/protocol';
+import type { ThreadGone } from '../thread-gone.ts';
 import type { Threads, ThreadsListener } from '../threads.ts';
 import { mapFrame, packBytes, unpackBytes } from './link-bytes.ts';
 import type { DownMessage, UpMessage } from './link-messages.ts';
@@ -15,7 +16,7 @@ import { RemotePort } from './remote-port.ts';
 /** A thread over there. */
 interface RemoteThread {
   readonly port: RemotePort;
-  readonly mourners: Set<(error: WaybillError) => void>;
+  readonly mourners: Set<(gone: ThreadGone) => void>;
 }
 
 /** The threads of a pool process, seen from the submitting one: attempts and session frames go over one link. */
@@ -67,7 +68,7 @@ export class RemoteThreads implements Threads {
   lose(error: WaybillError): void {
     if (this.#goneBy !== undefined) return;
     this.#goneBy = error;
-    for (const threadId of this.#threads.keys()) this.#gone(threadId, error);
+    for (const threadId of this.#threads.keys()) this.#gone(threadId, { error });
     for (const run of this.#runs.values()) run.reject(error);
     this.#runs.clear();
   }
@@ -84,7 +85,7 @@ export class RemoteThreads implements Threads {
       case 'failed':
         return this.#listener.failed(errorFromWire(message.error));
       case 'gone':
-        return this.#gone(message.threadId, toWaybillError(errorFromWire(message.error)));
+        return this.#gone(message.threadId, goneOf(message));
       case 'frame':
         return this.#threads
           .get(message.threadId)
@@ -107,21 +108,22 @@ export class RemoteThreads implements Threads {
     const port = new RemotePort((frame) =>
       this.#send({ kind: 'frame', threadId, frame: mapFrame(frame, packBytes) }),
     );
-    const mourners = new Set<(error: WaybillError) => void>();
+    const mourners = new Set<(gone: ThreadGone) => void>();
     this.#threads.set(threadId, { port, mourners });
     this.#listener.joined({
       threadId,
       port,
       workerFunctions,
       onGone: (tell) => void mourners.add(tell),
+      terminate: () => this.#send({ kind: 'terminate', threadId }),
     });
     return true;
   }
 
-  #gone(threadId: number, error: WaybillError): void {
+  #gone(threadId: number, gone: ThreadGone): void {
     const thread = this.#threads.get(threadId);
     this.#threads.delete(threadId);
-    for (const tell of thread?.mourners ?? []) tell(error);
+    for (const tell of thread?.mourners ?? []) tell(gone);
   }
 
   #ours(report: AttemptReport): AttemptReport {
@@ -137,4 +139,12 @@ export class RemoteThreads implements Threads {
     this.#runs.delete(runId);
     return run;
   }
+}
+
+function goneOf({
+  error,
+  exhaustedBy,
+}: Pick<Extract<UpMessage, { kind: 'gone' }>, 'error' | 'exhaustedBy'>): ThreadGone {
+  const gone = { error: toWaybillError(errorFromWire(error)) };
+  return exhaustedBy === undefined ? gone : { ...gone, exhaustedBy };
 }

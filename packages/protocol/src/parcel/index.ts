@@ -5,6 +5,7 @@ export {
   type ParcelHooks,
   type ParcelLimits,
   isParcelError,
+  mayHoldFunction,
 } from './parcel.ts';
 export {
   type Primordials,

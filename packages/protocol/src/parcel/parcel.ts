@@ -10,6 +10,11 @@ export interface Parcel {
   readonly bytes: string;
 }
 
+/** Whether a parcel may hold a function; where not, it holds none. */
+export function mayHoldFunction({ text }: Parcel): boolean {
+  return text.startsWith('#') && text.includes('["f",');
+}
+
 /** How big a written value may get. */
 export interface ParcelLimits {
   /** Characters of `text` and `bytes` together; refused while walking, before any text is built. */

@@ -97,7 +97,10 @@ test.each<[unknown, string]>([
     { realm: { threadHeapBytes: 2 ** 26 - 1 } },
     'realm.threadHeapBytes: expected an integer from 67108864 to 68719476736 (bytes), got 67108863',
   ],
-  [{ realm: { heapBytes: 2 ** 26 } }, 'realm.heapBytes: expected a known key (threadHeapBytes, stacks), got "heapBytes"'],
+  [
+    { realm: { heapBytes: 2 ** 26 } },
+    'realm.heapBytes: expected a known key (threadHeapBytes, stacks), got "heapBytes"',
+  ],
   [
     { tenants: { default: { weight: 0 } } },
     'tenants.default.weight: expected an integer from 1 to 1000 (turns), got 0',

@@ -23,8 +23,15 @@ export class RealmListeners {
   }
 
   /** Hands a message to whom it is for, if that one still listens. */
-  hand(...[kind, jobKey, id, n, a, b]: GuestMessage): void {
-    this.#listeners.get(jobKey)?.message({ kind, id, n, a, b });
+  hand(message: GuestMessage): void {
+    // By number: it may be an array of a guest's realm, and to take it apart would ask that realm how.
+    this.#listeners.get(message[1])?.message({
+      kind: message[0],
+      id: message[2],
+      n: message[3],
+      a: message[4],
+      b: message[5],
+    });
   }
 
   /** Tells the job of a key of a promise that was rejected and that nobody handled. */

@@ -61,7 +61,7 @@ export class AddonRealm implements GuestRealm {
     const { isolate, settings } = ground;
     const listeners = new RealmListeners();
     // Runs without any async context: the addon calls it from its own event.
-    const heard = (...message: GuestMessage): void => listeners.hand(...message);
+    const heard = (...message: GuestMessage): void => listeners.hand(message);
     const send = new ivm.Callback(heard, { ignored: true });
     const context = await isolate.createContext();
     const enter = (await context.evalClosure(kitSource, [send, JSON.stringify(settings)], {

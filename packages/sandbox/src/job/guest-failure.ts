@@ -55,6 +55,20 @@ export function errorFromGuest(described: DescribedError, hostFailure: unknown):
   });
 }
 
+/**
+ * Makes a typed error of what the kit says a guest threw.
+ *
+ * @param failureOf - finds what a host call failed with
+ */
+export function errorOfThrown(
+  text: string,
+  failureOf: (hostCallId: number) => unknown = () => undefined,
+): WaybillError {
+  const described = readDescribed(text);
+  const { hostCallId } = described;
+  return errorFromGuest(described, hostCallId === undefined ? undefined : failureOf(hostCallId));
+}
+
 /** Reads what the kit says of a thrown value. The kit is trusted, the words in it are the guest's. */
 export function readDescribed(text: string): DescribedError {
   return JSON.parse(text) as DescribedError;

@@ -3,7 +3,7 @@ import type { TurnEnd } from '../engine/turn.ts';
 import type { GuestRealm, HostMessage, JobMessage, RealmListener } from '../engine/guest-realm.ts';
 import type { TurnOwner, TurnTerms } from '../engine/turn.ts';
 import { sayFarewell } from './farewell.ts';
-import { engineSyntaxError, errorFromGuest, readDescribed } from './guest-failure.ts';
+import { engineSyntaxError, errorOfThrown } from './guest-failure.ts';
 import { GuestTimers } from './guest-timers.ts';
 import { HostCallDesk } from './host-call-desk.ts';
 import type { GuestJobOptions, GuestUsage, Settlement } from './job-options.ts';
@@ -12,6 +12,7 @@ import { isolateLostError, resultSizeError } from './limit-errors.ts';
 import { type DeadlineState, JobDeadline } from './job-deadline.ts';
 import { JobTurns } from './job-turns.ts';
 import { LogBook, logLevels } from './log-book.ts';
+import { type Stoppable, StuckWatch } from './stuck-watch.ts';
 import { type JobFacts, deadlineVerdict, cutVerdict, turnVerdict } from './turn-verdict.ts';
 
 /**
@@ -20,7 +21,7 @@ import { type JobFacts, deadlineVerdict, cutVerdict, turnVerdict } from './turn-
  * The result is a message of the kit. What a call into the isolate rejects with only says that the guest was
  * cut off or is gone.
  */
-export class GuestJob implements RealmListener, TurnOwner {
+export class GuestJob implements RealmListener, TurnOwner, Stoppable {
   readonly attemptId: number;
   readonly #realm: GuestRealm;
   readonly #options: GuestJobOptions;
@@ -33,6 +34,7 @@ export class GuestJob implements RealmListener, TurnOwner {
   readonly #overdue: PromiseWithResolvers<void> = Promise.withResolvers();
   #state: 'running' | 'settled' = 'running';
   readonly #turns: JobTurns = new JobTurns((end) => this.#turnEnded(end));
+  readonly #stuck: StuckWatch = new StuckWatch(this);
   #cutBy: 'interrupt' | 'wedge' | undefined;
   #hasBegun = false;
   #endedBy: 'guest' | 'outside' | 'cut-in' | undefined;
@@ -41,12 +43,11 @@ export class GuestJob implements RealmListener, TurnOwner {
     this.attemptId = options.attemptId;
     this.#realm = realm;
     this.#options = options;
-    this.#log = new LogBook(options.limits, options.submittedMs);
-    this.#desk = new HostCallDesk(options.limits, options.hostCall, (message) =>
-      this.#enter(message),
-    );
-    const wake = (id: number): void => this.#enter({ kind: 'wake', id });
-    this.#timers = new GuestTimers(options.limits.timers, wake);
+    const { limits, submittedMs: sinceMs, onLog: onLine } = options;
+    this.#log = new LogBook({ limits, sinceMs, onLine });
+    const enter = (message: HostMessage): void => this.#enter(message);
+    this.#desk = new HostCallDesk(limits, options.hostCall, enter);
+    this.#timers = new GuestTimers(limits.timers, (id) => enter({ kind: 'wake', id }));
     this.#key = realm.join(this);
     this.#deadline = new JobDeadline(options.deadlineMs, (state) =>
       this.stop(deadlineVerdict(this.#facts(state))),
@@ -142,15 +143,15 @@ export class GuestJob implements RealmListener, TurnOwner {
       case 'returned':
         return this.#returned({ text: a, bytes: b });
       case 'threw':
-        return this.#threw(a);
+        return this.#finish({ ok: false, error: this.#errorOf(a) }, true);
       case 'call':
         return this.#desk.call(id, this.#realm.hostFunctionNames[n] ?? '', { text: a, bytes: b });
       case 'callback-returned':
         return this.#desk.callbackReturned(id, { text: a, bytes: b });
       case 'callback-threw':
-        return this.#desk.callbackThrew(id, errorFromGuest(readDescribed(a), undefined));
+        return this.#desk.callbackThrew(id, errorOfThrown(a));
       case 'log':
-        return this.#logged(n, a);
+        return this.#log.add(logLevels[n] ?? 'log', a);
       case 'timer-set':
         return a === 'again' ? this.#timers.again(id) : this.#timers.set(id, n, a === 'every');
       case 'timer-cleared':
@@ -197,6 +198,13 @@ export class GuestJob implements RealmListener, TurnOwner {
     if (end === 'heap-broken') this.#cutBy = 'wedge';
     const error = turnVerdict(end, this.#facts());
     if (error !== undefined) this.stop(error);
+    else this.#stuck.look();
+  }
+
+  get isStuck(): boolean {
+    if (this.#state === 'settled' || this.#turns.count + this.#timers.count > 0) return false;
+    // In a realm that many jobs share, one that is still to come may settle what this one waits for.
+    return this.#options.program !== undefined && this.#desk.isIdle;
   }
 
   #facts(deadline: DeadlineState = this.#deadline.state): JobFacts {
@@ -216,16 +224,8 @@ export class GuestJob implements RealmListener, TurnOwner {
     else this.stop(error);
   }
 
-  #threw(text: string): void {
-    const described = readDescribed(text);
-    const failure =
-      described.hostCallId === undefined ? undefined : this.#desk.failureOf(described.hostCallId);
-    this.#finish({ ok: false, error: errorFromGuest(described, failure) }, true);
-  }
-
-  #logged(level: number, text: string): void {
-    const line = this.#log.add(logLevels[level] ?? 'log', text);
-    if (line !== undefined) this.#options.onLog?.(line);
+  #errorOf(text: string): WaybillError {
+    return errorOfThrown(text, (hostCallId) => this.#desk.failureOf(hostCallId));
   }
 
   #finish(settlement: Settlement, toldByGuest = false): void {
@@ -234,8 +234,7 @@ export class GuestJob implements RealmListener, TurnOwner {
     this.#deadline.clear();
     this.#timers.clearAll();
     this.#desk.close();
-    const stopped = this.isComputing ? 'cut-in' : 'outside';
-    this.#endedBy = toldByGuest ? 'guest' : stopped;
+    this.#endedBy = toldByGuest ? 'guest' : this.isComputing ? 'cut-in' : 'outside';
     if (!toldByGuest) this.#tellGuest(settlement);
     this.#realm.leave(this.#key);
     this.#settled.resolve(settlement);
@@ -245,8 +244,7 @@ export class GuestJob implements RealmListener, TurnOwner {
   #tellGuest(settlement: Settlement): void {
     const { program, limits } = this.#options;
     if (program !== undefined) return;
-    const reason = settlement.ok ? 'the job has ended' : settlement.error.message;
     const whom = { realm: this.#realm, key: this.#key, cpuMs: limits.cpuMs, owner: this };
-    for (const turn of sayFarewell({ ...whom, reason })) void this.#turns.follow(turn);
+    for (const turn of sayFarewell(whom, settlement)) void this.#turns.follow(turn);
   }
 }

@@ -3,6 +3,7 @@ import {
   type Parcel,
   type WaybillError,
   makeError,
+  mayHoldFunction,
   parcelByteLength,
   errorToWire,
 } from '@waybill/protocol';
@@ -39,6 +40,7 @@ export class HostCallDesk {
   #waitedMs = 0;
   #waitingSinceMs = 0;
   #open = true;
+  #mayBeCalledBack = false;
 
   constructor(limits: Limits, handle: HostCallHandler, enter: (message: HostMessage) => void) {
     this.#limits = limits;
@@ -53,6 +55,11 @@ export class HostCallDesk {
   /** Names of the host functions that are under way, each once. */
   get pendingNames(): string[] {
     return [...new Set(this.#pending.values())];
+  }
+
+  /** Whether nothing of the host's will wake the guest: no call is under way, and no function of the guest was given away. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0 && !this.#mayBeCalledBack;
   }
 
   /** Time in ms during which at least one call was under way. */
@@ -84,6 +91,7 @@ export class HostCallDesk {
     if (this.#pending.size === 0) this.#waitingSinceMs = performance.now();
     this.#pending.set(id, name);
     this.#callCount += 1;
+    this.#mayBeCalledBack ||= mayHoldFunction(args);
     void this.#run(id, name, args);
   }
 

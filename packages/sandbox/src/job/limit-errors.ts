@@ -18,6 +18,13 @@ export function memoryLimitError({ memoryBytes }: Limits): WaybillError {
   return makeError('ERR_WAYBILL_GUEST_MEMORY_LIMIT', words, { details: { memoryBytes } });
 }
 
+/** The guest waits for a promise that nothing can settle. */
+export function neverSettlesError(): WaybillError {
+  const words =
+    'the guest can never settle: it waits, and no host call, timer or callback is under way that could wake it';
+  return makeError('ERR_WAYBILL_GUEST_NEVER_SETTLES', words);
+}
+
 /** The isolate went away under a job that was not to blame. */
 export function isolateLostError(): WaybillError {
   const words = 'the isolate that the job shared with other jobs of its tenant was lost';

@@ -9,7 +9,7 @@ test('a log is cut at exactly the bytes allowed, between characters, and says so
       fc.array(fc.string({ unit: 'binary', maxLength: 10 }), { maxLength: 10 }),
       fc.nat(100),
       (texts, logBytes) => {
-        const book = new LogBook({ logLines: 1_000, logBytes }, 0);
+        const book = new LogBook({ limits: { logLines: 1_000, logBytes }, sinceMs: 0 });
         for (const text of texts) book.add('log', text);
         const all = texts.map((text) => Buffer.byteLength(text)).reduce((a, b) => a + b, 0);
         const kept = book.lines.map(({ text }) => text.replace(/\[log cut off: .*\]$/s, ''));

@@ -13,18 +13,24 @@ function fitting(text: string, maxBytes: number): string {
   return bytes.toString('utf8', 0, end);
 }
 
+/** What a log book is made with. */
+export interface LogBookOptions {
+  readonly limits: { readonly logLines: number; readonly logBytes: number };
+  /** `performance.now()` when the job was submitted; line times count from it. */
+  readonly sinceMs: number;
+  /** Hears each line as it is kept. */
+  readonly onLine?: ((line: LogLine) => void) | undefined;
+}
+
 /** What a job logged, kept up to its limits; where something had to go, the last line says so. */
 export class LogBook {
   readonly lines: LogLine[] = [];
-  readonly #limits: { readonly logLines: number; readonly logBytes: number };
-  readonly #sinceMs: number;
+  readonly #options: LogBookOptions;
   #keptBytes = 0;
   #full = false;
 
-  /** @param sinceMs - `performance.now()` when the job was submitted; line times count from it */
-  constructor(limits: { readonly logLines: number; readonly logBytes: number }, sinceMs: number) {
-    this.#limits = limits;
-    this.#sinceMs = sinceMs;
+  constructor(options: LogBookOptions) {
+    this.#options = options;
   }
 
   /** Text kept, in UTF-8 bytes, without the marker. */
@@ -32,10 +38,10 @@ export class LogBook {
     return this.#keptBytes;
   }
 
-  /** Adds a line. @returns the line as kept, or undefined where the book is full */
-  add(level: LogLevel, text: string): LogLine | undefined {
-    if (this.#full) return undefined;
-    const { logLines, logBytes } = this.#limits;
+  /** Adds a line, as far as there is room. */
+  add(level: LogLevel, text: string): void {
+    if (this.#full) return;
+    const { logLines, logBytes } = this.#options.limits;
     if (this.lines.length >= logLines) {
       this.#full = true;
       return this.#write('warn', `[log cut off: more than ${logLines} lines]`);
@@ -47,10 +53,10 @@ export class LogBook {
     return this.#write('warn', `${kept}[log cut off: more than ${logBytes} bytes]`);
   }
 
-  #write(level: LogLevel, text: string): LogLine {
-    const atMs = performance.now() - this.#sinceMs;
+  #write(level: LogLevel, text: string): void {
+    const atMs = performance.now() - this.#options.sinceMs;
     const line: LogLine = { seq: this.lines.length, atMs, level, text };
     this.lines.push(line);
-    return line;
+    this.#options.onLine?.(line);
   }
 }

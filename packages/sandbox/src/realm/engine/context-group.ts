@@ -69,7 +69,7 @@ export class ContextGroup implements GuestIsolate {
 
   async dispose(): Promise<void> {
     this.#state = 'disposed';
-    for (const realm of [...this.#realms]) realm.lost();
+    for (const realm of this.#realms) realm.lost();
   }
 
   /** The same as {@link dispose}: what cannot be stopped holds the thread, and nobody comes to say so. */

@@ -113,8 +113,7 @@ export class ContextRealm implements GuestRealm, RejectionOwner, TurnGround {
   collect(): void {
     const { door } = this.#opened ?? {};
     for (let message = door?.take(); message !== undefined; message = door?.take()) {
-      const { kind, jobKey, id, n, a, b } = message;
-      this.#listeners.hand(kind, jobKey, id, n, a, b);
+      this.#listeners.hand(message);
     }
   }
 

@@ -1,22 +1,7 @@
 import { Kit } from '../../../kit/kit.ts';
 import { type KitPrimordials, captureKitPrimordials } from '../../../kit/kit-primordials.ts';
 import { subscribe } from '../../../kit/kit-tools.ts';
-import type {
-  EnterGuest,
-  GuestMessageKind,
-  KitSettings,
-  SendToHost,
-} from '../../../kit/kit-types.ts';
-
-/** One message of the kit as the host takes it. Only its own fields may be read, and they hold numbers and strings. */
-export interface TakenMessage {
-  readonly kind: GuestMessageKind;
-  readonly jobKey: number;
-  readonly id: number;
-  readonly n: number;
-  readonly a: string;
-  readonly b: string;
-}
+import type { EnterGuest, GuestMessage, KitSettings } from '../../../kit/kit-types.ts';
 
 /** What a realm is made for. */
 export interface RealmDoorSettings extends KitSettings {
@@ -35,14 +20,14 @@ export interface RealmDoorSettings extends KitSettings {
  */
 export class RealmDoor {
   readonly #p: KitPrimordials = captureKitPrimordials();
-  readonly #box: Map<unknown, TakenMessage> = this.#p.makeMap() as Map<unknown, TakenMessage>;
+  readonly #box: Map<unknown, GuestMessage> = this.#p.makeMap() as Map<unknown, GuestMessage>;
   readonly #kit: Kit;
   #lastPut = 0;
   #lastTaken = 0;
 
   constructor(settings: RealmDoorSettings) {
     if (!settings.stacks) this.#omitStacks();
-    this.#kit = new Kit(this.#send, settings);
+    this.#kit = new Kit((...message) => this.#put(message), settings);
   }
 
   /** What every promise of the realm inherits from. */
@@ -50,13 +35,13 @@ export class RealmDoor {
 
   /** Has the kit handle one message of the host in the next drain. */
   enter(...message: Parameters<EnterGuest>): void {
-    const run = (): void => void this.#p.apply(this.#kit.enter, undefined, message);
+    const run = (): void => this.#p.apply(this.#kit.enter, undefined, message);
     // Awaiting a primitive asks nobody anything.
     void subscribe(undefined, run, run);
   }
 
-  /** Takes the next message out of the box. */
-  take(): TakenMessage | undefined {
+  /** Takes the next message out of the box: an array of the realm. Only its items may be read, by their numbers. */
+  take(): GuestMessage | undefined {
     if (this.#lastTaken === this.#lastPut) return undefined;
     this.#lastTaken += 1;
     const message = this.#p.mapGet(this.#box, this.#lastTaken);
@@ -64,10 +49,10 @@ export class RealmDoor {
     return message;
   }
 
-  readonly #send: SendToHost = (kind, jobKey, id, n, a, b) => {
+  #put(message: GuestMessage): void {
     this.#lastPut += 1;
-    this.#p.mapSet(this.#box, this.#lastPut, { kind, jobKey, id, n, a, b });
-  };
+    this.#p.mapSet(this.#box, this.#lastPut, message);
+  }
 
   // The engine keeps frames where it finds a number. A guest may set it, as libraries do; nothing comes of it.
   #omitStacks(): void {
