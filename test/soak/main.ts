@@ -2,7 +2,7 @@
  * Runs many jobs through one orchestrator and tells whether memory, threads and files of every process stay flat.
  *
  * `npm run soak -- --jobs 100000` runs jobs of a deployed function; `--fresh` brings a source with each job instead;
- * `--hostile` makes every hundredth job a hostile one. Below about 40,000 jobs the memory is still on its way to its
+ * `--hostile` makes every hundredth job a hostile one; `--engine realm` runs them in the other engine. Below about 40,000 jobs the memory is still on its way to its
  * level, and the verdict says little.
  */
 import { parseArgs } from 'node:util';
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     fresh: { type: 'boolean', default: false },
     hostile: { type: 'boolean', default: false },
     containment: { type: 'string', default: 'process' },
+    engine: { type: 'string', default: 'isolate' },
   },
 });
 
@@ -45,8 +46,11 @@ async function runHostile(waybill: Orchestrator, number: number): Promise<void> 
   expectFailure(await waybill.run(spec), codes);
 }
 
-async function soak(jobCount: number, containment: 'process' | 'thread'): Promise<boolean> {
-  await using waybill = await createOrchestrator({ threads: 2, hostFunctions, containment });
+async function soak(
+  jobCount: number,
+  options: { containment: 'process' | 'thread'; engine: 'isolate' | 'realm' },
+): Promise<boolean> {
+  await using waybill = await createOrchestrator({ threads: 2, hostFunctions, ...options });
   for (const name of names) await waybill.deploy({ name: 'soak', tenant: name, source });
   const startMs = performance.now();
   const samples: Sample[] = [];
@@ -73,8 +77,11 @@ const jobCount = Number(values.jobs);
 if (!Number.isInteger(jobCount) || jobCount < 10) {
   throw new RangeError(`--jobs: expected a whole number of at least 10, got ${values.jobs}`);
 }
-const { containment } = values;
+const { containment, engine } = values;
 if (containment !== 'process' && containment !== 'thread') {
   throw new RangeError(`--containment: expected process or thread, got ${containment}`);
 }
-process.exitCode = (await soak(jobCount, containment)) ? 0 : 1;
+if (engine !== 'isolate' && engine !== 'realm') {
+  throw new RangeError(`--engine: expected isolate or realm, got ${engine}`);
+}
+process.exitCode = (await soak(jobCount, { containment, engine })) ? 0 : 1;
