@@ -20,6 +20,7 @@ test('many jobs of a function share the realm that the first of them warmed up',
   const request = {
     key: 'acme/f#1',
     tenant: 'acme',
+    attemptId: 1,
     program: async () => {
       fetched += 1;
       return programOf('export default () => 1');
@@ -35,12 +36,17 @@ test('many jobs of a function share the realm that the first of them warmed up',
 test.each([
   ['ERR_WAYBILL_GUEST_SYNTAX', 'export default ('],
   ['ERR_WAYBILL_GUEST_THREW', 'throw new Error("at the top"); export default () => 1'],
-  ['ERR_WAYBILL_DEADLINE_EXCEEDED', 'await new Promise(() => {}); export default () => 1'],
+  ['ERR_WAYBILL_GUEST_NEVER_SETTLES', 'await new Promise(() => {}); export default () => 1'],
 ])('a function whose modules fail with %s is not kept', async (code, source) => {
   await using bench = openBench();
   const functions = open(bench);
   const lease = () =>
-    functions.lease({ key: 'f', tenant: 'acme', program: async () => programOf(source) });
+    functions.lease({
+      key: 'f',
+      tenant: 'acme',
+      attemptId: 1,
+      program: async () => programOf(source),
+    });
   const both = await Promise.allSettled([lease(), lease()]);
   expect(both).toMatchObject([{ reason: { code } }, { reason: { code } }]);
   expect(bench.shelf.size).toBe(0);
@@ -50,7 +56,12 @@ test('a function that is dropped while it warms up serves the job that waits for
   await using bench = openBench();
   const functions = open(bench);
   const fetching = deferred<FunctionProgram>();
-  const leasing = functions.lease({ key: 'f', tenant: 'acme', program: () => fetching.promise });
+  const leasing = functions.lease({
+    key: 'f',
+    tenant: 'acme',
+    attemptId: 1,
+    program: () => fetching.promise,
+  });
   const dropping = functions.drop('f');
   fetching.resolve(programOf('export default () => 1'));
   const lease = await leasing;
@@ -65,7 +76,12 @@ test('dropping a function that cannot be warmed up, or that is not known, is no 
   const functions = open(bench);
   await functions.drop('never deployed');
   const fetching = deferred<FunctionProgram>();
-  const leasing = functions.lease({ key: 'f', tenant: 'acme', program: () => fetching.promise });
+  const leasing = functions.lease({
+    key: 'f',
+    tenant: 'acme',
+    attemptId: 1,
+    program: () => fetching.promise,
+  });
   const dropping = functions.drop('f');
   fetching.reject(new Error('it was removed'));
   await expect(leasing).rejects.toThrow('it was removed');

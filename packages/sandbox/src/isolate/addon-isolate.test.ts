@@ -2,6 +2,7 @@ import { makeError } from '@waybill/protocol';
 import { deferred, leakCheck } from '@waybill/testkit';
 import { expect, test } from 'vitest';
 import { TestIsolate } from '../guest.fixture.ts';
+import type { AddonIsolate } from './addon-isolate.ts';
 import { CodeCache } from './code-cache.ts';
 import { TurnGate } from './turn-gate.ts';
 
@@ -100,7 +101,7 @@ test('disposing an isolate while turns run and wait settles every job', async ()
     expect(code === 'ERR_WAYBILL_ISOLATE_LOST' || value === 1).toBe(true);
   }
   expect(codes[0]?.code).toBe('ERR_WAYBILL_ISOLATE_LOST');
-  expect([guest.isolate.state, guest.isolate.turnCount]).toEqual(['disposed', 0]);
+  expect([guest.isolate.state, (guest.isolate as AddonIsolate).turnCount]).toEqual(['disposed', 0]);
   await guest.isolate.dispose();
 });
 

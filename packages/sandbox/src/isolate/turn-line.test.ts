@@ -15,6 +15,7 @@ function watchedLine() {
   const computedMs: number[] = [];
   const turn = (name: string, limitMs: number): Turn => ({
     owner: {
+      attemptId: 1,
       turnOverdue: (cpuMs) => {
         overdue.push(name);
         computedMs.push(cpuMs);

@@ -1,8 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Limits, type WaybillError, makeError } from '@waybill/protocol';
 import type { GuestRealm } from '../engine/guest-realm.ts';
 import type { TurnOwner } from '../engine/turn.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
-import { cpuLimitError, isolateLostError, memoryLimitError } from './limit-errors.ts';
+import {
+  cpuLimitError,
+  isolateLostError,
+  memoryLimitError,
+  neverSettlesError,
+} from './limit-errors.ts';
 import { engineSyntaxError, errorFromGuest, readDescribed } from './guest-failure.ts';
 
 // How the turn in which the program is evaluated ended, where that says something.
@@ -20,6 +26,14 @@ async function failureOfTurn(
   } catch (error) {
     return engineSyntaxError(error);
   }
+}
+
+// Modules that many jobs will share have neither timers nor host calls: what has not settled when their turn is over waits
+// for nothing. Unless it has, and that is still to be heard.
+async function neverLoads(): Promise<WaybillError> {
+  await setImmediate();
+  await setImmediate();
+  return neverSettlesError();
 }
 
 /**
@@ -50,7 +64,7 @@ export async function loadProgram(
     // A guest that cannot be stopped leaves its turn open for good.
     const owner = { attemptId, turnOverdue: (): void => loaded.resolve(cpuLimitError(limits)) };
     const turn = failureOfTurn(realm, program, { limits, owner });
-    return await Promise.race([loaded.promise, turn.then((failure) => failure ?? loaded.promise)]);
+    return await Promise.race([loaded.promise, turn.then((failure) => failure ?? neverLoads())]);
   } finally {
     clearTimeout(overdue);
   }
