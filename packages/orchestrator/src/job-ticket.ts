@@ -39,6 +39,7 @@ export class JobTicket implements Waiter {
   #lossCount = 0;
   #state: TicketState = 'queued';
   readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
+  readonly #asked: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
   #askedToStop: WaybillError | undefined;
   #stoppedBy: WaybillError | undefined;
   #stop: (error: WaybillError) => void;
@@ -81,6 +82,11 @@ export class JobTicket implements Waiter {
     return this.#askedToStop;
   }
 
+  /** Resolves to {@link askedToStop}, if it is. */
+  get asked(): Promise<WaybillError> {
+    return this.#asked.promise;
+  }
+
   /** Why the job was given up from outside, once it is: it must not start. */
   get stoppedBy(): WaybillError | undefined {
     return this.#stoppedBy;
@@ -114,6 +120,7 @@ export class JobTicket implements Waiter {
   stop(error: WaybillError): void {
     if (this.#state === 'settled') return;
     this.#askedToStop ??= error;
+    this.#asked.resolve(error);
     this.#stop(error);
   }
 

@@ -1,5 +1,6 @@
 import {
   type Bill,
+  type ErrorCode,
   type EscalationStep,
   type JobSpec,
   type Outcome,
@@ -83,6 +84,12 @@ async function dispatch(office: Office, { attempt, message }: Carried): Promise<
   return Promise.race([running, abandoned]);
 }
 
+const cutCodes: readonly ErrorCode[] = [
+  'ERR_WAYBILL_GUEST_CPU_LIMIT',
+  'ERR_WAYBILL_DEADLINE_EXCEEDED',
+  'ERR_WAYBILL_WORKER_UNRESPONSIVE',
+];
+
 /** Step 7: decides how the job ended, once. */
 function settle(ticket: JobTicket, end: AttemptEnd): Settled {
   ticket.settle();
@@ -91,7 +98,8 @@ function settle(ticket: JobTicket, end: AttemptEnd): Settled {
   if (reason !== undefined) return fail(reason);
   if (end instanceof Error) return fail(end);
   const { settlement } = end;
-  if (!settlement.ok) return fail(toWaybillError(errorFromWire(settlement.error)));
+  if (!settlement.ok)
+    return fail(lastWord(ticket, toWaybillError(errorFromWire(settlement.error))));
   // Measured by its thread before; here in case a guest got hold of its process.
   const { resultBytes } = ticket.captured.job.limits;
   if (parcelByteLength(settlement.value) > resultBytes) {
@@ -104,6 +112,11 @@ function settle(ticket: JobTicket, end: AttemptEnd): Settled {
     const words = 'the result came out unreadable';
     return fail(makeError('ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE', words, { cause }));
   }
+}
+
+// A guest that was cut off before its thread heard that it is to stop has stopped for that reason all the same.
+function lastWord({ askedToStop }: JobTicket, error: WaybillError): WaybillError {
+  return askedToStop !== undefined && cutCodes.includes(error.code) ? askedToStop : error;
 }
 
 // What is known of a loss beyond the loss itself.

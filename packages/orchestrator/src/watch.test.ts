@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { makeError } from '@waybill/protocol';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openOffice } from './office.fixture.ts';
 import { reportGraceMs, watch } from './watch.ts';
@@ -33,6 +34,21 @@ test('a thread has time for the whole ladder, whatever the grace, and then the j
   expect(ticket.stoppedBy).toBeUndefined();
   vi.advanceTimersByTime(1);
   expect(ticket.stoppedBy).toMatchObject({ code: 'ERR_WAYBILL_WORKER_UNRESPONSIVE' });
+});
+
+test('a job that was told to stop is given up with that reason where its thread does not come to it', async () => {
+  await using opened = openOffice(1, { limits: { wallMs: 60_000 } });
+  useFakeTimers();
+  const ticket = opened.admit();
+  using _watching = watch(opened.office, ticket, undefined);
+  opened.begin(ticket);
+  const cancelled = makeError('ERR_WAYBILL_CANCELLED', 'in a test');
+  ticket.stop(cancelled);
+  await ticket.asked;
+  vi.advanceTimersByTime(reportGraceMs - 1);
+  expect(ticket.stoppedBy).toBeUndefined();
+  vi.advanceTimersByTime(1);
+  expect(ticket.stoppedBy).toBe(cancelled);
 });
 
 test('the longest deadline there may be is not taken for a short one', async () => {

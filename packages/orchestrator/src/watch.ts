@@ -6,7 +6,7 @@ import type { Office } from './office.ts';
 const reportSlackMs = 650;
 
 /**
- * How long after the deadline a thread may report how the job ended, in ms, before it is not waited for any more: it climbs
+ * How long after the deadline, or after it was told to stop, a thread may report how the job ended, in ms, before it is not waited for any more: it climbs
  * the ladder as far as it can before it reports. It does not wait after `wedge`, its last step: the grace of that one is
  * slack as well, for a report that comes while the process is given up. Every job has settled within two seconds of its
  * deadline.
@@ -49,6 +49,14 @@ export function watch(
     if (ticket.state === 'queued') return ticket.stop(queueDeadline(ticket));
     timer = setTimeout(() => ticket.abandon(overdue(ticket)), reportGraceMs);
   };
+  // Its thread may be held by a guest and not hear of it.
+  const grantGrace = (error: WaybillError): void => {
+    if (isOver) return;
+    grace = office.root.run(() => setTimeout(() => ticket.abandon(error), reportGraceMs));
+  };
+  let isOver = false;
+  let grace: NodeJS.Timeout | undefined;
+  void ticket.asked.then(grantGrace);
   // In the root context: a timer keeps the context it was made in.
   const leftMs = Math.max(0, deadlineMs - performance.now());
   let timer = office.root.run(() => setTimeout(deadlinePassed, leftMs));
@@ -56,7 +64,9 @@ export function watch(
   else signal?.addEventListener('abort', cancelled, { once: true });
   return {
     [Symbol.dispose]() {
+      isOver = true;
       clearTimeout(timer);
+      clearTimeout(grace);
       signal?.removeEventListener('abort', cancelled);
     },
   };
