@@ -6,7 +6,7 @@ const dayMs = 86_400_000;
 const workerHostFunctions = new URL('./jumping-clock.fixture.ts', import.meta.url);
 
 const asks = 'export default async (_, { host }) => { await host.ask(); return "answered"; }';
-const waits = 'export default () => new Promise((r) => setTimeout(r, 1e8))';
+const waits = 'export default () => new Promise((done) => { setTimeout(done, 1e8); })';
 const jumps = `export default async (ms, { host }) => {
   await host.jumpClock(ms);
   return host.readClock();

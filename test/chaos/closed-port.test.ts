@@ -5,7 +5,7 @@ import { atBaseline } from '../support/with-orchestrator.ts';
 import { Load, loadOptions } from './load.ts';
 
 const sabotage = (name: string): string =>
-  `export default (_, { host }) => host.worker.${name}().then(() => new Promise((r) => setTimeout(r, 1e8)))`;
+  `export default (_, { host }) => host.worker.${name}().then(() => new Promise((done) => { setTimeout(done, 1e8); }))`;
 
 test('a pool process whose channel is closed under load is replaced, and costs no job more than another try', async () => {
   await using _leaks = leakCheck(10_000);

@@ -31,7 +31,7 @@ function codeOf(outcome: Outcome): string {
 test.each([
   {
     guest: 'waits for a timer of its own',
-    source: 'export default () => new Promise((r) => setTimeout(r, 1e8))',
+    source: 'export default () => new Promise((done) => { setTimeout(done, 1e8); })',
     code: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
   },
   {
@@ -91,7 +91,7 @@ test.each([
   [
     'awaits one after host calls and timers',
     `export default async (_, { host }) => {
-      await Promise.all([host.echo(1), new Promise((resolve) => setTimeout(resolve, 5))]);
+      await Promise.all([host.echo(1), new Promise((done) => { setTimeout(done, 5); })]);
       await new Promise(() => {});
     }`,
   ],

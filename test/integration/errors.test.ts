@@ -153,3 +153,19 @@ test('an innocent job of the same tenant whose isolate is lost to another gets a
     expect((await waybill.run({ source: 'export default () => 1' })).ok).toBe(true);
   });
 });
+
+test('a failure of a host function that comes out through a guest callback is still that of the host', async () => {
+  type Callback = () => Promise<unknown>;
+  const hostFunctions = {
+    later: (callback: Callback) => callback(),
+    far: () => Promise.reject(new RangeError('far is down')),
+  };
+  await withOrchestrator({ hostFunctions }, async (waybill) => {
+    const source = 'export default (_, { host }) => host.later(() => host.far())';
+    const outcome = await waybill.run({ source });
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_WAYBILL_HOST_FUNCTION_THREW', blame: 'host' },
+    });
+  });
+});

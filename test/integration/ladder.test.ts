@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { withOrchestrator } from '../support/with-orchestrator.ts';
 
 const loops = 'export default () => { for (;;); }';
-const waits = 'export default () => new Promise((r) => setTimeout(r, 1e8))';
+const waits = 'export default () => new Promise((done) => { setTimeout(done, 1e8); })';
 // V8 looks for no interrupt inside this built-in: neither its time limit nor disposing its isolate ends it.
 const wedges = 'export default () => Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)';
 // Time enough to be computing by then, on a machine that has more to do.

@@ -109,7 +109,7 @@ test.each([
   { doing: 'waits for a host function there', body: 'await host.worker.never()', reuse: 'tenant' },
   {
     doing: 'waits for itself',
-    body: 'await new Promise((r) => setTimeout(r, 1e8))',
+    body: 'await new Promise((done) => { setTimeout(done, 1e8); })',
     reuse: 'never',
   },
   { doing: 'computes', body: 'for (;;);', reuse: 'tenant' },
@@ -230,7 +230,7 @@ test.each([
     const waybill = await createOrchestrator({ threads: 2 });
     const source = 'export default () => 42';
     const outcome = await waybill.run({ source });
-    const forever = waybill.run({ source: 'export default () => new Promise((r) => setTimeout(r, 1e8))', limits: { wallMs: 500 } });
+    const forever = waybill.run({ source: 'export default () => new Promise((done) => { setTimeout(done, 1e8); })', limits: { wallMs: 500 } });
     ${close}
     console.log(outcome.value, (await forever).ok);
   `;

@@ -61,7 +61,7 @@ test('what a failed job had logged is in its outcome', async () => {
     const endings = [
       'throw new Error("x")',
       'for (;;);',
-      'await new Promise((r) => setTimeout(r, 1e8))',
+      'await new Promise((done) => { setTimeout(done, 1e8); })',
     ];
     for (const ending of endings) {
       const source = `export default async (_, { log }) => { log('before'); await null; ${ending} }`;

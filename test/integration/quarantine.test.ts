@@ -93,7 +93,7 @@ test('a program whose processes somebody else kills is not held to have done it'
       process.kill(processId, 'SIGKILL');
     });
     const waits = `export default async (_, { host }) => {
-      if (await host.begun() < 3) await new Promise((r) => setTimeout(r, 1e8));
+      if (await host.begun() < 3) await new Promise((done) => { setTimeout(done, 1e8); });
       return 'done';
     }`;
     const job = { source: waits, rerunnable: true, limits: { wallMs: 20_000 } };

@@ -22,7 +22,7 @@ const waitsForHost = 'export default async (_, { host }) => { await host.slow();
 const waitsForWorker =
   'export default async (_, { host }) => { await host.begun(); await host.worker.never(); }';
 const neverResolves =
-  'export default async (_, { host }) => { await host.begun(); await new Promise((r) => setTimeout(r, 1e8)); }';
+  'export default async (_, { host }) => { await host.begun(); await new Promise((done) => { setTimeout(done, 1e8); }); }';
 
 test.each([
   { doing: 'computes in a loop', source: loops },

@@ -32,7 +32,7 @@ const hostileKinds: readonly HostileKind[] = [
     codes: ['ERR_WAYBILL_GUEST_MEMORY_LIMIT', 'ERR_WAYBILL_GUEST_CPU_LIMIT'],
   },
   {
-    source: () => 'export default () => new Promise((r) => setTimeout(r, 1e8))',
+    source: () => 'export default () => new Promise((done) => { setTimeout(done, 1e8); })',
     codes: ['ERR_WAYBILL_DEADLINE_EXCEEDED'],
   },
   {

@@ -123,7 +123,7 @@ function fakePool(slotCount: number): FakePool {
       fake.attempts.push({ message, host, report, alone: aloneLeases.has(given) });
       return report.promise;
     },
-    suspect: () => undefined,
+    suspect: async () => 'answers',
     cancel: (_lease: PoolLease, attemptId: number, error: WaybillError) =>
       void fake.cancelled.push(`${attemptId} ${error.code}`),
     close: () => Promise.resolve(),

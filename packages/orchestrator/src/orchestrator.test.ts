@@ -9,7 +9,7 @@ import type { OrchestratorOptions } from './options.ts';
 
 const source = 'export default (input) => input';
 const logs = "export default (_, { log }) => { log('one'); log('two'); return 'done' }";
-const waitsForever = 'export default () => new Promise((r) => setTimeout(r, 1e8))';
+const waitsForever = 'export default () => new Promise((done) => { setTimeout(done, 1e8); })';
 
 async function open(options: OrchestratorOptions = {}): Promise<Orchestrator & AsyncDisposable> {
   const leaks = leakCheck();

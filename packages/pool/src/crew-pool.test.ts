@@ -6,7 +6,7 @@ import { makeMessage, openPool, poolOptions, silentHost, valueOf } from './open-
 
 const containments = ['thread', 'process'] as const;
 
-const waitsForever = 'export default () => new Promise((r) => setTimeout(r, 1e8))';
+const waitsForever = 'export default () => new Promise((done) => { setTimeout(done, 1e8); })';
 
 test.each(containments)(
   'contained by %s: a pool has its threads up, and knows the host functions of their module',
@@ -67,7 +67,6 @@ test.each(containments)(
       ok: false,
       error: { code: 'ERR_WAYBILL_CANCELLED' },
     });
-    expect(report.usage.cpuMs).toBe(0);
   },
 );
 

@@ -8,6 +8,7 @@ import {
   makeError,
 } from '@waybill/protocol';
 import type { Crew, Crews } from './crew.ts';
+import type { Doubt } from './doubt-thread.ts';
 import { placeAttempt } from './placement.ts';
 import type { Pool, PoolLease, PoolStats } from './pool.ts';
 import type { PoolMember } from './pool-member.ts';
@@ -94,9 +95,9 @@ export class CrewPool implements Pool {
     }
   }
 
-  suspect(lease: PoolLease): void {
+  suspect(lease: PoolLease, attemptId: number): Promise<Doubt> {
     const { crew, member } = this.#placeOf(lease);
-    root.run(() => this.#crews.doubt(crew, member));
+    return root.run(() => this.#crews.doubt(crew, member, attemptId));
   }
 
   cancel(lease: PoolLease, attemptId: number, error: WaybillError): void {

@@ -1,4 +1,5 @@
 import type { AttemptMessage, AttemptReport } from '@waybill/protocol';
+import type { Doubt } from './doubt-thread.ts';
 import type { ProcessStats } from './pool.ts';
 import type { PoolMember } from './pool-member.ts';
 import type { Roster } from './roster.ts';
@@ -27,8 +28,8 @@ export interface Crews {
   open(tenant: string, alone: boolean): readonly Crew[];
   /** An attempt of the tenant was placed there. */
   placed(crew: Crew, tenant: string): void;
-  /** A thread was late with a report: finds out whether it can still serve. */
-  doubt(crew: Crew, member: PoolMember): void;
+  /** A thread was late with the report of an attempt: finds out whether it can still serve, and acts on it. */
+  doubt(crew: Crew, member: PoolMember, attemptId: number): Promise<Doubt>;
   /** A guest in it could not be stopped. */
   giveUp(crew: Crew): void;
   /** Ends all, once. */

@@ -28,7 +28,7 @@ test.each(containments.flatMap((containment) => ends.map((end) => ({ containment
       opened.run(opened.lease('globex'), computes, { tenant: 'globex' }),
       opened.run(
         opened.lease('initech'),
-        'export default () => new Promise((r) => setTimeout(r, 1e8))',
+        'export default () => new Promise((done) => { setTimeout(done, 1e8); })',
         {
           tenant: 'initech',
         },

@@ -141,6 +141,7 @@ function joinedThread(
         tell({ error: workerExited(threadId, `exited with code ${code}`) }),
       );
     },
+    holder: () => Promise.resolve(note?.read()),
     terminate: () => void worker.terminate(),
   };
 }

@@ -21,6 +21,7 @@ function openMember() {
     onGone: (tell: (gone: ThreadGone) => void) => {
       lose = (words) => tell({ error: makeError('ERR_WAYBILL_WORKER_EXITED', words) });
     },
+    holder: async () => undefined,
     terminate: () => terminated.resolve(),
   };
   const member = new PoolMember(joined, {

@@ -92,6 +92,21 @@ export class PoolMember {
     return this.#state === 'ready';
   }
 
+  get isGone(): boolean {
+    return this.#state === 'gone';
+  }
+
+  /** Asks which attempt's guest holds the thread; see `JoinedThread`. */
+  holder(): Promise<number | undefined> {
+    return this.#thread.holder();
+  }
+
+  /** Ends the thread under its attempts. */
+  end(): void {
+    this.fail();
+    this.#thread.terminate();
+  }
+
   /** Places taken, from the lease on. */
   get leasedCount(): number {
     return this.#leasedCount;
@@ -138,13 +153,14 @@ export class PoolMember {
   #leaveIfEmpty(): void {
     if (this.#leasedCount > 0) return;
     this.#state = 'leaving';
-    ContextSnapshot.root.run(async () => {
-      await withinMs(closeLimitMs, this.peer.call('close', []));
-      this.#thread.terminate();
-    });
+    const closed = ContextSnapshot.root.run(() =>
+      withinMs(closeLimitMs, this.peer.call('close', [])),
+    );
+    void closed.then(() => this.#thread.terminate());
   }
 
-  #offers({ processId, listener, functionProgram, wornOut }: MemberLinks): SubmitterApi {
+  #offers(links: MemberLinks): SubmitterApi {
+    const { processId, listener, functionProgram } = links;
     const { threadId } = this;
     const here = { processId, threadId };
     const hostOf = (attemptId: unknown): AttemptHost => {
@@ -173,7 +189,7 @@ export class PoolMember {
         listener.isolateRecycled(here, checkName(tenant), checkReason(reason)),
       isolateWedged: (tenant, reason) =>
         listener.isolateWedged(here, checkName(tenant), checkName(reason)),
-      wornOut: () => wornOut(this),
+      wornOut: () => links.wornOut(this),
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { Doubt } from './doubt-thread.ts';
 import type {
   AttemptMessage,
   AttemptReport,
@@ -59,8 +60,13 @@ export interface Pool extends AsyncDisposable {
    *   process does, after the listener heard of it
    */
   run(lease: PoolLease, message: AttemptMessage, host: AttemptHost): Promise<AttemptReport>;
-  /** Says that the thread of a place was late with a report; it is spared until it reports again. */
-  suspect(lease: PoolLease): void;
+  /**
+   * Says that the thread of a place was late with the report of an attempt. It is spared until it reports again; where the
+   * attempt's guest holds it, it is ended, and where it does not end, its process is.
+   *
+   * @returns what was found out; never rejects
+   */
+  suspect(lease: PoolLease, attemptId: number): Promise<Doubt>;
   /** Settles a running attempt with an error; no answer is waited for. */
   cancel(lease: PoolLease, attemptId: number, error: WaybillError): void;
   /** @throws what a job with the program would fail with before it runs */

@@ -11,11 +11,11 @@ const realmEngine = { engine: 'realm', realm: { threadHeapBytes, stacks: false }
 const containments = ['thread', 'process'] as const;
 
 const one = 'export default () => 1';
-const waits = 'export default () => new Promise((resolve) => setTimeout(resolve, 60_000))';
+const waits = 'export default () => new Promise((done) => { setTimeout(done, 60_000); })';
 // In small steps: Node.js gives a thread 16 MiB beyond its limit to end in, and one allocation of more ends the process.
 const exhausts = `export default () => {
   let kept;
-  for (;;) kept = { kept };
+  for (;;) kept = { kept, more: new Array(500).fill(0) };
 }`;
 
 /** What an attempt needs that must not meet another limit first. */

@@ -44,7 +44,14 @@ function openRoster(threads: number) {
       heard.push(`terminated ${threadId}`);
       end();
     };
-    roster.joined({ threadId, port: port2, workerFunctions: ['near'], onGone, terminate });
+    roster.joined({
+      threadId,
+      port: port2,
+      workerFunctions: ['near'],
+      onGone,
+      holder: async () => undefined,
+      terminate,
+    });
     ends.push(() => end());
     return () => end();
   };
@@ -170,7 +177,7 @@ test('worn threads make way one after the other, each when the one before it is 
   expect(opened.roster.members.map(({ isReady }) => isReady)).toEqual([true, true]);
   opened.join(4);
   await until(() => opened.heard.includes('exited 1 true'));
-  expect(opened.heard.filter((what) => /^terminated/u.test(what))).toEqual([
+  expect(opened.heard.filter((what) => what.startsWith('terminated'))).toEqual([
     'terminated 2',
     'terminated 1',
   ]);

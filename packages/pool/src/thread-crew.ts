@@ -1,6 +1,7 @@
 import type { AttemptMessage, AttemptReport } from '@waybill/protocol';
 import { closeMembers } from './close-members.ts';
 import { type Crew, type Crews, leasedCountOf } from './crew.ts';
+import { type Doubt, doubtThread } from './doubt-thread.ts';
 import { setEngineFlags } from './engine-flags.ts';
 import { PiscinaThreads } from './piscina-threads.ts';
 import type { ProcessStats } from './pool.ts';
@@ -52,8 +53,8 @@ export class ThreadCrew implements Crew, Crews {
     // As above.
   }
 
-  doubt(_crew: Crew, member: PoolMember): void {
-    member.isSuspect = true;
+  doubt(_crew: Crew, member: PoolMember, attemptId: number): Promise<Doubt> {
+    return doubtThread(member, attemptId);
   }
 
   giveUp(): void {

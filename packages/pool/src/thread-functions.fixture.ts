@@ -39,7 +39,7 @@ const kept: object[] = [];
 export function exhaust(): Promise<never> {
   setImmediate(() => {
     let chain: object = {};
-    for (;;) chain = { chain };
+    for (;;) chain = { chain, more: Array.from({ length: 500 }, () => 0) };
   });
   return new Promise(() => {});
 }

@@ -13,6 +13,11 @@ export interface JoinedThread {
   readonly workerFunctions: readonly string[];
   /** Hears that the thread is gone, the first time with all that is known of it. */
   onGone(tell: (gone: ThreadGone) => void): void;
+  /**
+   * Asks which attempt's guest computes in the thread. Of the engine `isolate` it is never known: its guests do not hold the
+   * thread. Never rejects; where the process is gone, `undefined`.
+   */
+  holder(): Promise<number | undefined>;
   /** Ends the thread, whatever it does. Its isolates must have been disposed before. */
   terminate(): void;
 }

@@ -41,9 +41,12 @@ test('a loop is cut off by the limit of its turn, at its deadline or at its cpu 
 
 test('a guest that waits at its deadline is reported at once, with nothing taken against it', async () => {
   await using opened = openThread();
-  const waits = messageOf('export default () => new Promise((r) => setTimeout(r, 1e8))', {
-    wallMs: 100,
-  });
+  const waits = messageOf(
+    'export default () => new Promise((done) => { setTimeout(done, 1e8); })',
+    {
+      wallMs: 100,
+    },
+  );
   expect(endOf(await runAttempt(opened.thread, waits))).toEqual([
     'ERR_WAYBILL_DEADLINE_EXCEEDED',
     undefined,

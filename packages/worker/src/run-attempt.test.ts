@@ -52,7 +52,7 @@ test('an order to stop ends a guest that waits, and its realm is given back', as
   const waits = deferred();
   await using opened = openThread({}, { near: () => waits.resolve() });
   const source =
-    'export default async (_, { host }) => { await host.near(); await new Promise((r) => setTimeout(r, 1e8)) }';
+    'export default async (_, { host }) => { await host.near(); await new Promise((done) => { setTimeout(done, 1e8); }) }';
   const message = makeMessage({ source });
   const running = runAttempt(opened.thread, message);
   await waits.promise;

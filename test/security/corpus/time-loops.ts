@@ -112,7 +112,7 @@ export const hooks: readonly Idea[] = [
   {
     name: 'loops in an abort listener when its deadline has passed',
     source: guest(
-      `signal.addEventListener('abort', () => { for (;;); }); await new Promise((r) => setTimeout(r, 1e8))`,
+      `signal.addEventListener('abort', () => { for (;;); }); await new Promise((done) => { setTimeout(done, 1e8); })`,
     ),
     expect: cutOff,
   },

@@ -68,10 +68,16 @@ function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
     failing: (threadId) => send({ kind: 'failing', threadId }),
     failed: (error) => send({ kind: 'failed', error: errorToWire(error) }),
   });
+  const tellHolder = (threadId: number): void => {
+    const holder = joined.get(threadId)?.holder() ?? Promise.resolve(undefined);
+    void holder.then((attemptId = 0) => send({ kind: 'holder', threadId, attemptId }));
+  };
   return (message) => {
-    if (message.kind === 'frame')
-      joined.get(message.threadId)?.port.postMessage(mapFrame(message.frame, unpackBytes));
-    else if (message.kind === 'terminate') joined.get(message.threadId)?.terminate();
+    if (message.kind === 'frame') {
+      const port = joined.get(message.threadId)?.port;
+      port?.postMessage(mapFrame(message.frame, unpackBytes));
+    } else if (message.kind === 'terminate') joined.get(message.threadId)?.terminate();
+    else if (message.kind === 'holder') tellHolder(message.threadId);
     else if (message.kind === 'beat') beat();
     else if (message.kind === 'run') {
       const { runId, threadId } = message;

@@ -1,13 +1,11 @@
 import { inspect } from 'node:util';
 import { makeError } from '@waybill/protocol';
 import { type Crew, type Crews, leasedCountOf } from '../crew.ts';
+import { type Doubt, doubtThread } from '../doubt-thread.ts';
 import type { PoolMember } from '../pool-member.ts';
 import type { PoolOptions, ProcessLoss } from '../pool-options.ts';
 import { PoolProcess, type ProcessLinks } from './pool-process.ts';
 import { planFor } from './tenant-processes.ts';
-
-/** How long a thread that was late has to answer before its process is given up, in ms. */
-const doubtMs = 500;
 
 /** Spares that attempts may have for themselves at one moment and that are made up for. */
 const maxHeldSpares = 3;
@@ -65,13 +63,12 @@ export class Fleet implements Crews, ProcessLinks {
     if (!process.isServing) this.#fill();
   }
 
-  doubt(crew: Crew, member: PoolMember): void {
-    member.isSuspect = true;
-    const deadlineMs = performance.now() + doubtMs;
-    const answered = member.peer.call('stats', [], { deadlineMs });
-    answered.catch(() =>
-      (crew as PoolProcess).wedge('a thread was late and did not answer', 'silent'),
-    );
+  async doubt(crew: Crew, member: PoolMember, attemptId: number): Promise<Doubt> {
+    const doubt = await doubtThread(member, attemptId);
+    const process = crew as PoolProcess;
+    if (doubt === 'silent') process.wedge('a thread was late and did not answer', 'silent');
+    else if (doubt === 'held') this.giveUp(process);
+    return doubt;
   }
 
   giveUp(crew: Crew): void {

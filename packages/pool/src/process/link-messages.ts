@@ -15,6 +15,8 @@ export type DownMessage =
   | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
   /** A thread that has closed is to end. */
   | { readonly kind: 'terminate'; readonly threadId: number }
+  /** Asks whose guest holds a thread. */
+  | { readonly kind: 'holder'; readonly threadId: number }
   /** Asks for a sign of life. */
   | { readonly kind: 'beat' };
 
@@ -32,6 +34,8 @@ export type UpMessage =
       readonly exhaustedBy?: number;
     }
   | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
+  /** The attempt whose guest holds the thread; 0: none does. */
+  | { readonly kind: 'holder'; readonly threadId: number; readonly attemptId: number }
   | { readonly kind: 'ran'; readonly runId: number; readonly report: AttemptReport }
   | { readonly kind: 'refused'; readonly runId: number; readonly error: ErrorWire }
   | {

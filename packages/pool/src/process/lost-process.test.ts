@@ -7,7 +7,7 @@ import { openFleet } from './open-fleet.fixture.ts';
 // Each starts processes, and what is waited for takes up to four seconds where nothing else runs.
 vi.setConfig({ testTimeout: 20_000 });
 
-const waits = 'export default () => new Promise((r) => setTimeout(r, 1e8))';
+const waits = 'export default () => new Promise((done) => { setTimeout(done, 1e8); })';
 // V8 looks for no interrupt inside this built-in: neither its time limit nor disposing its isolate ends it.
 const wedges = 'export default () => Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)';
 const one = 'export default () => 1';
@@ -114,6 +114,6 @@ test('a thread that was late and does not answer costs its process', async () =>
   const gaveUp = expect(lost).rejects.toMatchObject({ details: { how: 'silent' } });
   // It does not answer any more.
   await until(async () => (await opened.pool.stats()).threads.length === 1);
-  opened.pool.suspect(lease);
+  expect(await opened.pool.suspect(lease, 1)).toBe('silent');
   await gaveUp;
 });

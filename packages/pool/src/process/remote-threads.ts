@@ -17,6 +17,8 @@ import { RemotePort } from './remote-port.ts';
 interface RemoteThread {
   readonly port: RemotePort;
   readonly mourners: Set<(gone: ThreadGone) => void>;
+  /** Those who asked for its holder. */
+  readonly asking: Set<(attemptId: number | undefined) => void>;
 }
 
 /** The threads of a pool process, seen from the submitting one: attempts and session frames go over one link. */
@@ -90,6 +92,8 @@ export class RemoteThreads implements Threads {
         return this.#threads
           .get(message.threadId)
           ?.port.receive(mapFrame(message.frame, unpackBytes));
+      case 'holder':
+        return this.#tellHolder(message.threadId, message.attemptId || undefined);
       case 'ran':
         return this.#settle(message.runId)?.resolve(this.#ours(message.report));
       case 'refused':
@@ -109,18 +113,30 @@ export class RemoteThreads implements Threads {
       this.#send({ kind: 'frame', threadId, frame: mapFrame(frame, packBytes) }),
     );
     const mourners = new Set<(gone: ThreadGone) => void>();
-    this.#threads.set(threadId, { port, mourners });
+    const asking = new Set<(attemptId: number | undefined) => void>();
+    this.#threads.set(threadId, { port, mourners, asking });
     this.#listener.joined({
       threadId,
       port,
       workerFunctions,
       onGone: (tell) => void mourners.add(tell),
+      holder: () => {
+        this.#send({ kind: 'holder', threadId });
+        return new Promise((resolve) => asking.add(resolve));
+      },
       terminate: () => this.#send({ kind: 'terminate', threadId }),
     });
     return true;
   }
 
+  #tellHolder(threadId: number, attemptId: number | undefined): void {
+    const asking = this.#threads.get(threadId)?.asking;
+    for (const tell of asking ?? []) tell(attemptId);
+    asking?.clear();
+  }
+
   #gone(threadId: number, gone: ThreadGone): void {
+    this.#tellHolder(threadId, undefined);
     const thread = this.#threads.get(threadId);
     this.#threads.delete(threadId);
     for (const tell of thread?.mourners ?? []) tell(gone);

@@ -62,7 +62,7 @@ export function errorFromGuest(described: DescribedError, hostFailure: unknown):
  */
 export function errorOfThrown(
   text: string,
-  failureOf: (hostCallId: number) => unknown = () => undefined,
+  failureOf: (hostCallId: number) => unknown,
 ): WaybillError {
   const described = readDescribed(text);
   const { hostCallId } = described;

@@ -149,7 +149,7 @@ export class GuestJob implements RealmListener, TurnOwner, Stoppable {
       case 'callback-returned':
         return this.#desk.callbackReturned(id, { text: a, bytes: b });
       case 'callback-threw':
-        return this.#desk.callbackThrew(id, errorOfThrown(a));
+        return this.#desk.callbackThrew(id, this.#errorOf(a));
       case 'log':
         return this.#log.add(logLevels[n] ?? 'log', a);
       case 'timer-set':

@@ -47,7 +47,7 @@ test('the deadline says whether the guest waited for the host or for itself', as
   const run = (body: string): Promise<{ code: string | undefined }> =>
     guest.run(`export default (input, { host }) => ${body}`, { limits });
   expect((await run('host.never()')).code).toBe('ERR_WAYBILL_HOST_FUNCTION_TIMEOUT');
-  expect((await run('new Promise((r) => setTimeout(r, 1e8))')).code).toBe(
+  expect((await run('new Promise((done) => { setTimeout(done, 1e8); })')).code).toBe(
     'ERR_WAYBILL_DEADLINE_EXCEEDED',
   );
   expect((await run('{ host.never(); for (;;); }')).code).toBe('ERR_WAYBILL_DEADLINE_EXCEEDED');
@@ -179,9 +179,13 @@ test('a guest that got around what the kit counts is stopped by what the host co
   const limits = { concurrentHostCalls: 2, timers: 2 };
   const codeAfter = async (send: (job: GuestJob, id: number) => void): Promise<unknown> => {
     const realm = await guest.isolate.openRealm();
-    const job = guest.start(realm, 'export default () => new Promise((r) => setTimeout(r, 1e8))', {
-      limits,
-    });
+    const job = guest.start(
+      realm,
+      'export default () => new Promise((done) => { setTimeout(done, 1e8); })',
+      {
+        limits,
+      },
+    );
     for (let id = 1_001; id < 1_004; id++) send(job, id);
     return (await guest.ended(job)).code;
   };

@@ -1,3 +1,4 @@
+import { deferred } from '@waybill/testkit';
 import { expect, test } from 'vitest';
 import { TestIsolate } from '../../guest.fixture.ts';
 
@@ -28,8 +29,9 @@ async function attacked(body: string): Promise<{ noted: number; foreign: string[
     fail: () => Promise.reject(new RangeError('of the host')),
     call: async (fn: (value: unknown) => Promise<unknown>, value: unknown) => fn(value),
     later: async (fn: () => Promise<unknown>) => {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      return fn();
+      const called = deferred<unknown>();
+      setTimeout(() => called.resolve(fn()), 1);
+      return called.promise;
     },
   };
   await using guest = new TestIsolate({ engine: 'realm', stacks: false, host });

@@ -22,7 +22,7 @@ const guest = `
       rejects: () => Promise.reject(new Error('left')),
       later: () => new Promise((_, reject) => reject(new Error('left'))),
       async: () => (async () => { throw new Error('x'); })(),
-      imports: () => import('nothing'),
+      imports: () => import('./nothing.js'),
       proxy: () => new Proxy({}, {}),
       buffer: () => new ArrayBuffer(8),
       text: () => JSON.stringify({ get a() { return new Error('x').stack; } }),

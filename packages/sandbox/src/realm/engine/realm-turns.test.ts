@@ -68,7 +68,7 @@ test.each([
   ['in a thenable', 'export default () => ({ then() { for (;;); } })'],
   [
     'in the reason of a stray rejection',
-    'export default () => { void Promise.reject({ get message() { for (;;); } }); return new Promise((r) => setTimeout(r, 1e6)); }',
+    'export default () => { void Promise.reject({ get message() { for (;;); } }); return new Promise((done) => { setTimeout(done, 1e6); }); }',
   ],
 ])('a guest that loops %s is cut off', async (_where, source) => {
   const call = (fn: () => Promise<unknown>): Promise<unknown> => fn();
