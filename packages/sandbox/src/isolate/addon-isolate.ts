@@ -137,12 +137,13 @@ export class AddonIsolate implements GuestIsolate {
   /**
    * The module functions of a program in a realm, as references that the caller releases.
    *
+   * @returns undefined where the isolate is gone, which may be known here first
    * @throws Error where the engine refuses a module, in the engine's words
    */
   async instantiate(
     program: PreparedProgram,
     context: Context,
-  ): Promise<{ functions: Reference<unknown>[]; cpuMs: number }> {
+  ): Promise<{ functions: Reference<unknown>[]; cpuMs: number } | undefined> {
     if (this.#turns.inFlightCount === 0) this.#calls.readRun();
     const mark = this.#options.cpuClock.mark();
     const owner = `${this.tenant}\n${program.hash}`;
@@ -163,6 +164,7 @@ export class AddonIsolate implements GuestIsolate {
     const functions = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     for (const each of made) {
       if (each.status === 'fulfilled') continue;
+      if (this.#isolate.isDisposed) return undefined;
       for (const reference of functions) reference.release();
       throw each.reason;
     }

@@ -95,7 +95,9 @@ export class AddonRealm implements GuestRealm {
   }
 
   async load(program: PreparedProgram, terms: TurnTerms): Promise<EndedTurn> {
-    const { functions, cpuMs: compileMs } = await this.isolate.instantiate(program, this.#context);
+    const made = await this.isolate.instantiate(program, this.#context);
+    if (made === undefined) return { end: 'lost', cpuMs: 0 };
+    const { functions, cpuMs: compileMs } = made;
     try {
       const shapes = JSON.stringify(program.modules.map((module) => module.shape));
       const extra = functions.map((reference) => reference.derefInto());
