@@ -55,7 +55,7 @@ export type EngineName = 'isolate' | 'realm';
 export interface RealmSettings {
   /**
    * Heap of each pool thread, in bytes, which its guests and the host functions in it share; from 64 MiB to 64 GiB, rounded
-   * up to whole MiB. A thread that uses it up ends, and is replaced; where one large allocation does it, its process ends. The
+   * up to whole MiB. A thread that uses it up ends, and is replaced; where that happens in too large a step, its process ends. The
    * option `--max-old-space-size` of Node.js goes before it with `containment: 'thread'`. @defaultValue 512 MiB
    */
   readonly threadHeapBytes: number;
