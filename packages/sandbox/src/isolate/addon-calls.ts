@@ -2,6 +2,10 @@ import type { TurnEnd } from '../engine/turn.ts';
 import { classifyRejection } from './classify-rejection.ts';
 import type { CpuClock } from '../engine/cpu-clock.ts';
 import type { Isolate, Reference } from './ivm.ts';
+import { flushMs } from './time-limits.ts';
+
+/** An entry about no job: it does nothing. */
+export const nothing = ['end', -1, 0, 0, '', ''] as const;
 
 /** The calls of the addon for one isolate that are under way: as long as there are any, the isolate runs. */
 export class AddonCalls {
@@ -9,6 +13,7 @@ export class AddonCalls {
   readonly #clock: CpuClock;
   readonly #underWay: Set<Promise<unknown>> = new Set();
   readonly #abandon: Set<(reason: Error) => void> = new Set();
+  #lastEnter: Reference<unknown> | undefined;
   #readMs = 0;
   #runStartMs = 0;
   #endRun: ((ranMs: number | undefined) => void) | undefined;
@@ -37,6 +42,19 @@ export class AddonCalls {
     return call;
   }
 
+  /**
+   * Makes a call that has no time limit.
+   *
+   * A turn that is cut off may leave microtasks, and the addon runs them in whatever comes next. Where a turn is under way,
+   * it may be this call that comes next: so an entry that does nothing, and has a limit, goes before it.
+   */
+  unlimited<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#underWay.size > 0 && this.#lastEnter !== undefined) {
+      void this.enter(this.#lastEnter, nothing, flushMs);
+    }
+    return this.track(work());
+  }
+
   /** Makes one entry into guest code. @returns how it ended; never rejects */
   async enter(
     enter: Reference<unknown>,
@@ -46,6 +64,7 @@ export class AddonCalls {
     // The addon takes whole milliseconds, and 0 as "no limit".
     const timeoutMs = Math.max(1, Math.ceil(limitMs));
     const startedMs = performance.now();
+    this.#lastEnter = enter;
     try {
       await this.track(enter.apply(undefined, args as never[], { timeout: timeoutMs }));
       return 'done';
@@ -74,10 +93,10 @@ export class AddonCalls {
 
   async #twice<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.track(work());
+      return await this.unlimited(work);
     } catch (error) {
       if (this.#isolate.isDisposed) throw error;
-      return this.track(work());
+      return this.unlimited(work);
     }
   }
 

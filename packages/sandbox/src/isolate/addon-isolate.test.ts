@@ -50,6 +50,29 @@ test('microtasks that a guest leaves behind when it is cut off hold up nobody', 
   expect((await guest.ended(guest.start(opened, 'export default () => 2'))).value).toBe(2);
 });
 
+test('what a cut-off guest leaves behind holds up no work of ours that stands right behind its turn', async () => {
+  await using guest = new TestIsolate();
+  const source = `export default async (_, { log }) => {
+    log('begun');
+    for (let count = 0; count < 5; count++) Promise.resolve().then(() => { for (;;); });
+    for (;;);
+  }`;
+  for (let round = 0; round < 5; round++) {
+    const realm = await guest.isolate.openRealm();
+    const begun = deferred();
+    const onLog = (): void => begun.resolve();
+    const looping = guest.start(realm, source, { limits: { cpuMs: 100 }, onLog });
+    await begun.promise;
+    const [opened, bytes] = await Promise.all([
+      guest.isolate.openRealm(),
+      guest.isolate.usedBytes(),
+    ]);
+    expect(bytes).toBeGreaterThan(0);
+    expect((await guest.ended(looping)).job.cutBy).toBe('interrupt');
+    expect((await guest.ended(guest.start(opened, 'export default () => 2'))).value).toBe(2);
+  }
+});
+
 test('compiled code serves later isolates of the same tenant and never another tenant', async () => {
   using codeCache = new CodeCache();
   for (const [tenant, size] of [

@@ -3,7 +3,7 @@ import type { GuestIsolate, IsolateState } from '../engine/guest-isolate.ts';
 import type { EndedTurn, TurnEnd, TurnOwner, TurnTerms } from '../engine/turn.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TransformedModule } from '../program/transform-module.ts';
-import { AddonCalls } from './addon-calls.ts';
+import { AddonCalls, nothing } from './addon-calls.ts';
 import { AddonRealm } from './addon-realm.ts';
 import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
 import type { AddonIsolateOptions } from './isolate-options.ts';
@@ -15,9 +15,6 @@ import { TurnQueue } from './turn-queue.ts';
 function scriptOf({ text, shape, prefixLength }: TransformedModule): ScriptSource {
   return { text, filename: `waybill:${shape.specifier}`, prefixLength };
 }
-
-/** An entry about no job. */
-const nothing = ['end', -1, 0, 0, '', ''] as const;
 
 /** What the addon says of a heap that ran out; its other catastrophe is a script that does not end. */
 const heapRanOut = 'out-of-memory';
@@ -173,7 +170,7 @@ export class AddonIsolate implements GuestIsolate {
 
   /** See `GuestIsolate`. Waits for turns in flight. */
   async usedBytes(): Promise<number> {
-    const heap = await this.#calls.track(this.#isolate.getHeapStatistics());
+    const heap = await this.#calls.unlimited(() => this.#isolate.getHeapStatistics());
     return heap.used_heap_size + heap.externally_allocated_size;
   }
 
