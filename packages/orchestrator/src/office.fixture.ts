@@ -124,6 +124,7 @@ function fakePool(slotCount: number): FakePool {
       return report.promise;
     },
     suspect: async () => 'answers',
+    isHeldBy: async () => false,
     cancel: (_lease: PoolLease, attemptId: number, error: WaybillError) =>
       void fake.cancelled.push(`${attemptId} ${error.code}`),
     close: () => Promise.resolve(),

@@ -32,8 +32,19 @@ test('a thread has time for the whole ladder, whatever the grace, and then the j
   expect(reportGraceMs).toBeLessThanOrEqual(2_000 - 250);
   vi.advanceTimersByTime(50 + reportGraceMs - 1);
   expect(ticket.stoppedBy).toBeUndefined();
-  vi.advanceTimersByTime(1);
+  await vi.advanceTimersByTimeAsync(1);
   expect(ticket.stoppedBy).toMatchObject({ code: 'ERR_WAYBILL_WORKER_UNRESPONSIVE' });
+});
+
+test('a guest that holds its thread past its deadline is to blame for the silence', async () => {
+  await using opened = openOffice(1, { limits: { wallMs: 50 } });
+  useFakeTimers();
+  opened.office.pool.isHeldBy = async () => true;
+  const ticket = opened.admit();
+  using _watching = watch(opened.office, ticket, undefined);
+  opened.begin(ticket);
+  await vi.advanceTimersByTimeAsync(50 + reportGraceMs);
+  expect(ticket.stoppedBy).toMatchObject({ code: 'ERR_WAYBILL_DEADLINE_EXCEEDED' });
 });
 
 test('a job that was told to stop is given up with that reason where its thread does not come to it', async () => {

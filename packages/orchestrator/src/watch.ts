@@ -23,8 +23,13 @@ function queueDeadline(ticket: JobTicket): WaybillError {
   return makeError('ERR_WAYBILL_QUEUE_DEADLINE', words, { details: { wallMs } });
 }
 
-function overdue(ticket: JobTicket): WaybillError {
-  const { wallMs } = ticket.captured.job.limits;
+// Its thread has not reported. Where the guest itself holds it, that is why.
+async function overdue({ pool }: Office, { captured, attempt }: JobTicket): Promise<WaybillError> {
+  const { wallMs } = captured.job.limits;
+  if (attempt !== undefined && (await pool.isHeldBy(attempt.place.lease, attempt.id))) {
+    const words = `the guest had not settled ${wallMs} ms after submit, and holds its thread`;
+    return makeError('ERR_WAYBILL_DEADLINE_EXCEEDED', words, { details: { wallMs } });
+  }
   const words = `the job's thread had not reported ${reportGraceMs} ms after the deadline`;
   return makeError('ERR_WAYBILL_WORKER_UNRESPONSIVE', words, { details: { wallMs } });
 }
@@ -45,9 +50,13 @@ export function watch(
     const cause: unknown = signal?.reason;
     ticket.stop(makeError('ERR_WAYBILL_CANCELLED', 'the signal of the job aborted', { cause }));
   };
+  const giveUp = async (): Promise<void> => {
+    const error = await overdue(office, ticket);
+    if (!isOver) ticket.abandon(error);
+  };
   const deadlinePassed = (): void => {
     if (ticket.state === 'queued') return ticket.stop(queueDeadline(ticket));
-    timer = setTimeout(() => ticket.abandon(overdue(ticket)), reportGraceMs);
+    timer = setTimeout(() => void giveUp(), reportGraceMs);
   };
   // Its thread may be held by a guest and not hear of it.
   const grantGrace = (error: WaybillError): void => {

@@ -8,7 +8,7 @@ import {
   makeError,
 } from '@waybill/protocol';
 import type { Crew, Crews } from './crew.ts';
-import type { Doubt } from './doubt-thread.ts';
+import { type Doubt, holderOf } from './doubt-thread.ts';
 import { placeAttempt } from './placement.ts';
 import type { Pool, PoolLease, PoolStats } from './pool.ts';
 import type { PoolMember } from './pool-member.ts';
@@ -19,6 +19,9 @@ const { root } = ContextSnapshot;
 
 /** How long a thread may take to say what it holds, in ms. */
 const statsLimitMs = 1_000;
+
+/** How long it may take to find out whose guest holds a thread, in ms. */
+const holderLimitMs = 100;
 
 /** What a lease is a lease of. */
 interface Place {
@@ -98,6 +101,11 @@ export class CrewPool implements Pool {
   suspect(lease: PoolLease, attemptId: number): Promise<Doubt> {
     const { crew, member } = this.#placeOf(lease);
     return root.run(() => this.#crews.doubt(crew, member, attemptId));
+  }
+
+  async isHeldBy(lease: PoolLease, attemptId: number): Promise<boolean> {
+    const { member } = this.#placeOf(lease);
+    return (await root.run(() => holderOf(member, holderLimitMs))) === attemptId;
   }
 
   cancel(lease: PoolLease, attemptId: number, error: WaybillError): void {

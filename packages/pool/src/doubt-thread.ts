@@ -16,7 +16,7 @@ export type Doubt = 'answers' | 'busy' | 'ended' | 'held' | 'silent';
 export async function doubtThread(member: PoolMember, attemptId: number): Promise<Doubt> {
   member.isSuspect = true;
   if (await answers(member)) return 'answers';
-  const holder = await holderOf(member);
+  const holder = await holderOf(member, answerMs);
   if (holder === undefined) return 'silent';
   if (holder !== attemptId) return 'busy';
   const gone = Promise.withResolvers<void>();
@@ -37,11 +37,12 @@ async function answers(member: PoolMember): Promise<boolean> {
   );
 }
 
-async function holderOf(member: PoolMember): Promise<number | undefined> {
+/** The attempt whose guest holds the thread; undefined: none, or nobody said in time. */
+export async function holderOf(member: PoolMember, limitMs: number): Promise<number | undefined> {
   let holder: number | undefined;
   const asked = member.holder().then((attemptId) => {
     holder = attemptId;
   });
-  await withinMs(answerMs, asked);
+  await withinMs(limitMs, asked);
   return holder;
 }

@@ -67,6 +67,11 @@ export interface Pool extends AsyncDisposable {
    * @returns what was found out; never rejects
    */
   suspect(lease: PoolLease, attemptId: number): Promise<Doubt>;
+  /**
+   * Whether the guest of the attempt holds its thread, which can happen with the engine `realm`: nothing else is heard of there
+   * then. Takes a tenth of a second at most; never rejects.
+   */
+  isHeldBy(lease: PoolLease, attemptId: number): Promise<boolean>;
   /** Settles a running attempt with an error; no answer is waited for. */
   cancel(lease: PoolLease, attemptId: number, error: WaybillError): void;
   /** @throws what a job with the program would fail with before it runs */

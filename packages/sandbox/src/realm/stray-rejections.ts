@@ -21,13 +21,18 @@ class StrayRejections {
   #draining: RejectionOwner | undefined;
 
   add(owner: RejectionOwner): void {
-    if (this.#owners.size === 0) process.on('unhandledRejection', this.#onRejection);
+    if (this.#owners.size === 0) {
+      process.on('unhandledRejection', this.#onRejection);
+      process.on('rejectionHandled', this.#onHandled);
+    }
     this.#owners.add(owner);
   }
 
   remove(owner: RejectionOwner): void {
     this.#owners.delete(owner);
-    if (this.#owners.size === 0) process.off('unhandledRejection', this.#onRejection);
+    if (this.#owners.size > 0) return;
+    process.off('unhandledRejection', this.#onRejection);
+    process.off('rejectionHandled', this.#onHandled);
   }
 
   /** From now on until {@link drained} it is this realm's code that runs. */
@@ -43,6 +48,14 @@ class StrayRejections {
     const owner = this.#ownerOf(promise);
     if (owner === undefined) this.#raise(reason);
     else owner.claim(promise, reason);
+  };
+
+  // Without a listener Node writes a warning for each, and a guest could write as many as it likes.
+  readonly #onHandled = (promise: Promise<unknown>): void => {
+    const isOthers = process.listenerCount('rejectionHandled') > 1;
+    if (isOthers || this.#ownerOf(promise) !== undefined) return;
+    const words = 'Promise rejection was handled asynchronously';
+    process.emitWarning(words, 'PromiseRejectionHandledWarning');
   };
 
   #ownerOf(promise: object): RejectionOwner | undefined {

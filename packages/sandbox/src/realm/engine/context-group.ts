@@ -3,6 +3,12 @@ import { makeError } from '@waybill/protocol';
 import type { GuestIsolate, IsolateState } from '../../engine/guest-isolate.ts';
 import { ContextRealm, type RealmMeans } from './context-realm.ts';
 
+/**
+ * How much longer on the wall a turn may take than its computing time. On a machine that is busier than that its job is cut
+ * off as starved: its neighbours in the thread cannot wait for it.
+ */
+const maxStretch = 4;
+
 let lastGroupNumber = 0;
 
 /**
@@ -45,7 +51,7 @@ export class ContextGroup implements GuestIsolate {
   }
 
   wallMs(cpuMs: number): number {
-    return this.#means.clock.wallMs(cpuMs);
+    return Math.min(maxStretch * cpuMs, this.#means.clock.wallMs(cpuMs));
   }
 
   async openRealm(): Promise<ContextRealm> {
