@@ -31,6 +31,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // What guests see and what becomes of jobs, once more on the other engine.
+          name: 'realm',
+          include: [
+            'packages/sandbox/src/{kit,job,program}/**/*.test.ts',
+            'packages/sandbox/src/*.test.ts',
+          ],
+          env: { WAYBILL_TEST_ENGINE: 'realm' },
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/{security,chaos}/**'],

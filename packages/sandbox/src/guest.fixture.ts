@@ -35,7 +35,7 @@ export const engines = ['isolate', 'realm'] as const;
 
 /** What a test's isolate is made with. */
 export interface TestIsolateOptions {
-  /** @defaultValue `'isolate'` */
+  /** @defaultValue the engine that the test run says, else `'isolate'` */
   readonly engine?: (typeof engines)[number];
   /** Only to the engine `realm`. @defaultValue true */
   readonly stacks?: boolean;
@@ -71,6 +71,7 @@ export interface Ended {
 
 /** An isolate whose jobs are one line of a test; disposes itself. */
 export class TestIsolate implements AsyncDisposable {
+  readonly engine: (typeof engines)[number];
   readonly isolate: GuestIsolate;
   readonly wedged: string[] = [];
   readonly #host: HostFunctions;
@@ -79,7 +80,9 @@ export class TestIsolate implements AsyncDisposable {
     this.#host = options.host ?? {};
     const kit = { hostFunctionNames: options.names ?? Object.keys(this.#host) };
     const { memoryBytes = 64 * 2 ** 20, tenant = 'acme' } = options;
-    if (options.engine === 'realm') {
+    const wanted = options.engine ?? process.env['WAYBILL_TEST_ENGINE'];
+    this.engine = engines.find((engine) => engine === wanted) ?? 'isolate';
+    if (this.engine === 'realm') {
       const { stacks = true } = options;
       const onTurn = (): void => undefined;
       this.isolate = openRealmEngine({ kit, stacks, threadHeapBytes: 2 ** 30, onTurn }).makeIsolate(

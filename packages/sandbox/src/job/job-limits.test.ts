@@ -58,7 +58,7 @@ test('the deadline says whether the guest waited for the host or for itself', as
 });
 
 test('an isolate that runs out of memory blames the job whose turn it was and no other', async () => {
-  await using guest = new TestIsolate({ host, memoryBytes: 16 * 2 ** 20 });
+  await using guest = new TestIsolate({ engine: 'isolate', host, memoryBytes: 16 * 2 ** 20 });
   const waiting = deferred();
   const realm = await guest.isolate.openRealm();
   const innocent = guest.start(realm, 'export default (input, { host }) => host.never()', {
