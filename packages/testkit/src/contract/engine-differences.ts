@@ -10,12 +10,7 @@ export interface EngineDifference {
 }
 
 /** The names of the differences. */
-export type EngineDifferenceName =
-  | 'code'
-  | 'frames'
-  | 'uninterruptible'
-  | 'neighbourOfCut'
-  | 'neighbourOfMemory';
+export type EngineDifferenceName = 'code' | 'frames' | 'neighbourOfCut' | 'neighbourOfMemory';
 
 /** Every difference between the engines that a guest or its submitter can see; `docs/contract.md` has the same table. */
 export const engineDifferences: Readonly<Record<EngineDifferenceName, EngineDifference>> = {
@@ -30,12 +25,6 @@ export const engineDifferences: Readonly<Record<EngineDifferenceName, EngineDiff
     isolate: 'frames',
     realm: 'no frames',
     why: 'To format a stack, Node.js runs a function of its own on the stack of the guest. `realm.stacks` switches them on, for guests that are trusted with that.',
-  },
-  uninterruptible: {
-    what: 'a job whose guest nothing can interrupt, at its deadline',
-    isolate: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
-    realm: 'ERR_WAYBILL_WORKER_UNRESPONSIVE',
-    why: 'The guest holds the thread that would have to say whose turn it is.',
   },
   neighbourOfCut: {
     what: 'a job that waits in the realm of a deployed function while another job there is cut off',

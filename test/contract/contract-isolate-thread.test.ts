@@ -1,0 +1,3 @@
+import { contractSuite } from './contract-suite.ts';
+
+contractSuite({ engine: 'isolate', containment: 'thread' });
