@@ -156,11 +156,11 @@ test('an innocent job of the same tenant whose isolate is lost to another gets a
 
 test('a failure of a host function that comes out through a guest callback is still that of the host', async () => {
   type Callback = () => Promise<unknown>;
-  const hostFunctions = {
+  const failing = {
     later: (callback: Callback) => callback(),
     far: () => Promise.reject(new RangeError('far is down')),
   };
-  await withOrchestrator({ hostFunctions }, async (waybill) => {
+  await withOrchestrator({ hostFunctions: failing }, async (waybill) => {
     const source = 'export default (_, { host }) => host.later(() => host.far())';
     const outcome = await waybill.run({ source });
     expect(outcome).toMatchObject({
