@@ -42,6 +42,8 @@ export interface TestOffice extends AsyncDisposable {
   readonly attempts: GivenAttempt[];
   /** What the pool was asked to cancel, as `attemptId code`. */
   readonly cancelled: string[];
+  /** What the pool finds out of a thread that was late. */
+  doubt: FakePool['doubt'];
   /** Places taken now. */
   readonly leasedCount: number;
   /** Says that a process is lost with these attempts, as a pool does: first to the listener, then by rejecting each. */
@@ -98,6 +100,8 @@ interface FakePool {
   leasedCount: number;
   /** Called when a place is given back. */
   freed: () => void;
+  /** What is found out of a thread that was late. */
+  doubt: Awaited<ReturnType<Pool['suspect']>>;
 }
 
 function fakePool(slotCount: number): FakePool {
@@ -123,7 +127,7 @@ function fakePool(slotCount: number): FakePool {
       fake.attempts.push({ message, host, report, alone: aloneLeases.has(given) });
       return report.promise;
     },
-    suspect: async () => 'answers',
+    suspect: async () => fake.doubt,
     isHeldBy: async () => false,
     cancel: (_lease: PoolLease, attemptId: number, error: WaybillError) =>
       void fake.cancelled.push(`${attemptId} ${error.code}`),
@@ -133,6 +137,7 @@ function fakePool(slotCount: number): FakePool {
     pool: pool as unknown as Pool,
     attempts: [],
     cancelled: [],
+    doubt: 'answers',
     leasedCount: 0,
     freed: () => {},
   };
@@ -177,6 +182,12 @@ export function openOffice(slotCount: number, spec: SettingsSpec = {}): TestOffi
     get leasedCount() {
       return fake.leasedCount;
     },
+    get doubt() {
+      return fake.doubt;
+    },
+    set doubt(doubt) {
+      fake.doubt = doubt;
+    },
     loseProcess: (how, attempts) => {
       const report = processLost(
         office,
@@ -191,7 +202,7 @@ export function openOffice(slotCount: number, spec: SettingsSpec = {}): TestOffi
       return report;
     },
     begin: (ticket, tellThread = () => {}) => {
-      const lease: PoolLease = { processId: 1, threadId: 1, release: () => {} };
+      const lease: PoolLease = { processId: ++lastProcessId, threadId: 1, release: () => {} };
       const { attempt } = carry(office, ticket, { lease, release: () => {} });
       ticket.begin(attempt, tellThread);
       return attempt;

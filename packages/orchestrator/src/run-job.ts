@@ -17,7 +17,7 @@ import { heedReport } from './heed-report.ts';
 import { culpritError, wasKilled } from './blame.ts';
 import { type RunRequest, capture } from './capture.ts';
 import { type Carried, carry } from './carry.ts';
-import { doubtThread } from './doubt-thread.ts';
+import { lookAfterThread } from './look-after-thread.ts';
 import type { JobTicket } from './job-ticket.ts';
 import { leaseSlot } from './lease-slot.ts';
 import type { Office } from './office.ts';
@@ -79,7 +79,7 @@ async function dispatch(office: Office, { attempt, message }: Carried): Promise<
     });
   const abandoned = ticket.stopped.then((error) => {
     // Not the thread of an attempt that is over, where the job was given up as it waited for the next.
-    if (office.attempts.has(attempt.id)) void doubtThread(office, attempt);
+    if (office.attempts.has(attempt.id)) void lookAfterThread(office, attempt);
     return error;
   });
   return Promise.race([running, abandoned]);

@@ -13,7 +13,7 @@ import { placeAttempt } from './placement.ts';
 import type { Pool, PoolLease, PoolStats } from './pool.ts';
 import type { PoolMember } from './pool-member.ts';
 import type { AttemptHost, PoolOptions } from './pool-options.ts';
-import { lossOf } from './thread-gone.ts';
+import { errorOfAttempt } from './thread-gone.ts';
 
 const { root } = ContextSnapshot;
 
@@ -82,7 +82,7 @@ export class CrewPool implements Pool {
     const { threadHeapBytes } = this.#options.realm;
     const gone = Promise.withResolvers<never>();
     const forget = member.whenGone((how) =>
-      gone.reject(lossOf(how, message.attemptId, threadHeapBytes)),
+      gone.reject(errorOfAttempt(how, message.attemptId, threadHeapBytes)),
     );
     const letGo = member.take(message, host);
     try {

@@ -53,8 +53,13 @@ export class ThreadCrew implements Crew, Crews {
     // As above.
   }
 
-  doubt(_crew: Crew, member: PoolMember, attemptId: number): Promise<Doubt> {
-    return doubtThread(member, attemptId);
+  async doubt(_crew: Crew, member: PoolMember, attemptId: number): Promise<Doubt> {
+    const doubt = await doubtThread(member, attemptId);
+    if (doubt === 'held') {
+      const words = `a guest that nothing can stop holds worker thread ${member.threadId} until the process ends`;
+      process.emitWarning(words, 'WaybillWarning');
+    }
+    return doubt;
   }
 
   giveUp(): void {

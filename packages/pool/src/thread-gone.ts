@@ -9,7 +9,7 @@ export interface ThreadGone {
 }
 
 /** What an attempt fails with whose thread is gone. */
-export function lossOf(
+export function errorOfAttempt(
   { error, exhaustedBy }: ThreadGone,
   attemptId: number,
   threadHeapBytes: number,

@@ -18,7 +18,7 @@ export interface JoinedThread {
    * thread. Never rejects; where the process is gone, `undefined`.
    */
   holder(): Promise<number | undefined>;
-  /** Ends the thread, whatever it does. Its isolates must have been disposed before. */
+  /** Ends the thread, whatever it does. Isolates of the addon must have been disposed; of the engine `realm` none need be. */
   terminate(): void;
 }
 

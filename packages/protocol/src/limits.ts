@@ -11,6 +11,7 @@ export interface Limits {
   readonly cpuMs: number;
   /**
    * Heap of the isolate and the ArrayBuffers it holds, in bytes. Shared by the tenant's jobs where they share an isolate.
+   * Bounds nothing with `engine: 'realm'`, where guests share `realm.threadHeapBytes`.
    * @defaultValue 67_108_864 (64 MiB)
    */
   readonly memoryBytes: number;
@@ -80,7 +81,7 @@ export const limitTable: { readonly [Name in keyof Limits]: LimitEntry } = {
     default: 5_000,
     min: 1,
     max: dayMs,
-    defends: 'A promise that never settles would hold a slot, and its caller, for ever.',
+    defends: 'A guest that waits without end would hold a slot, and its caller, for ever.',
     codes: [
       'ERR_WAYBILL_DEADLINE_EXCEEDED',
       'ERR_WAYBILL_HOST_FUNCTION_TIMEOUT',

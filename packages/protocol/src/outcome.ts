@@ -17,7 +17,7 @@ export interface Bill {
   readonly cpuMs: number;
   /**
    * Heap of the isolate in use when the job settled, in bytes; includes what other jobs of the
-   * tenant keep there.
+   * tenant keep there. With `engine: 'realm'` that of the thread: of all its guests and host functions.
    */
   readonly heapBytes: number;
   /** Host calls the guest made, refused ones included. */

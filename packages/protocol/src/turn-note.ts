@@ -1,11 +1,11 @@
 /**
- * Says which attempt computes in a pool thread, where it can still be read when the thread is gone: one that has run out of
- * memory says nothing any more. The thread makes it and hands its buffer over; turns do not nest.
+ * Says which attempt computes in a pool thread, where it can be read of a thread that says nothing: one that has run out of
+ * memory and is gone, or one that a guest holds. The thread makes it and hands its buffer over; turns do not nest.
  */
 export class TurnNote {
   /** What both sides share; to be posted, not transferred. */
   readonly buffer: SharedArrayBuffer;
-  // Without Atomics: it is read after the end of the only one who writes.
+  // Without Atomics: only one writes, 8 aligned bytes at once. Who reads it live may see what was; that only delays an answer.
   readonly #attemptId: Float64Array;
 
   /** @param buffer - that of the thread's note; the thread itself gives none */
@@ -25,9 +25,9 @@ export class TurnNote {
   }
 
   /**
-   * Reads the note of a thread that is gone.
+   * Reads the note, also of a thread that is gone.
    *
-   * @returns the attempt whose guest computed last, undefined where none did when the thread ended
+   * @returns the attempt whose guest computes, or did when the thread ended; undefined where none does or did
    */
   read(): number | undefined {
     return this.#attemptId[0] || undefined;

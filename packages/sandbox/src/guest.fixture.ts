@@ -37,7 +37,7 @@ export const engines = ['isolate', 'realm'] as const;
 export interface TestIsolateOptions {
   /** @defaultValue the engine that the test run says, else `'isolate'` */
   readonly engine?: (typeof engines)[number];
-  /** Only to the engine `realm`. @defaultValue true */
+  /** Only to the engine `realm`. @defaultValue false */
   readonly stacks?: boolean;
   readonly host?: HostFunctions;
   readonly names?: readonly string[];
@@ -83,7 +83,7 @@ export class TestIsolate implements AsyncDisposable {
     const wanted = options.engine ?? process.env['WAYBILL_TEST_ENGINE'];
     this.engine = engines.find((engine) => engine === wanted) ?? 'isolate';
     if (this.engine === 'realm') {
-      const { stacks = true } = options;
+      const { stacks = false } = options;
       const onTurn = (): void => undefined;
       this.isolate = openRealmEngine({ kit, stacks, threadHeapBytes: 2 ** 30, onTurn }).makeIsolate(
         memoryBytes,

@@ -45,8 +45,9 @@ async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
     thread.connect(submitter);
     endThreadInOrder(thread);
     const workerFunctions = [...thread.hostFunctions.keys()];
-    const { buffer: turnNote } = note;
-    greet({ waybill: 'ready', threadId, port: port2, workerFunctions, turnNote }, [port2]);
+    // Guests of the addon's isolates do not hold the thread.
+    const turnNote = options.engine.kind === 'realm' ? { turnNote: note.buffer } : {};
+    greet({ waybill: 'ready', threadId, port: port2, workerFunctions, ...turnNote }, [port2]);
     return thread;
   } catch (error) {
     greet({ waybill: 'failed', threadId, error: errorToWire(error) });

@@ -33,6 +33,7 @@ export class PoolThread {
   readonly warmFunctions: WarmFunctions;
   readonly attempts: Map<number, AttemptHandle> = new Map();
   readonly #earlyStops: EarlyStops = new EarlyStops();
+  readonly #usesAddon: boolean;
   readonly #engine: Engine;
   readonly #heapWatch: HeapWatch | undefined;
   readonly #maker: IsolateMaker;
@@ -51,6 +52,7 @@ export class PoolThread {
       kit: { hostFunctionNames: [...submitterFunctions, ...hostFunctions.keys()] },
       onWedged: (isolate, reason) => this.#wedged(isolate, reason),
     });
+    this.#usesAddon = engine.kind === 'isolate';
     if (engine.kind === 'realm') {
       this.#heapWatch = new HeapWatch(isolates.maxHeapRatio * engine.threadHeapBytes);
     }
@@ -129,7 +131,7 @@ export class PoolThread {
     await this.#maker.close(reason);
     await this.#shelf.close();
     this.#engine[Symbol.dispose]();
-    await letAddonFinish();
+    if (this.#usesAddon) await letAddonFinish();
     return this.#wedgedCount;
   }
 

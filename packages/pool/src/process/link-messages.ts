@@ -13,7 +13,7 @@ export type DownMessage =
     }
   /** A frame of the session with a thread. */
   | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
-  /** A thread that has closed is to end. */
+  /** Ends a thread that has closed, or that a guest holds. */
   | { readonly kind: 'terminate'; readonly threadId: number }
   /** Asks whose guest holds a thread. */
   | { readonly kind: 'holder'; readonly threadId: number }

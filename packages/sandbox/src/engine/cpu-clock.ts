@@ -1,15 +1,18 @@
-/** What a process used up to one moment, each since any fixed instant, in ms. */
+/**
+ * What was used up to one moment, each since any fixed instant, in ms: with the engine `isolate` by the isolates of the
+ * process, with `realm` by the turns of one thread.
+ */
 export interface CpuReading {
-  /** Cpu time, but for what its Node threads used themselves. */
+  /** Cpu time; of a process, but for what its Node threads used themselves. */
   readonly cpuMs: number;
-  /** Time on the wall that isolates ran, added up over all of them. */
+  /** Time on the wall that they ran, added up over all of them. */
   readonly runningMs: number;
 }
 
-/** Where a {@link CpuClock} reads from. */
+/** Where a {@link CpuClock} reads from. What runs is an isolate, or with the engine `realm` a turn. */
 export interface RunTimes {
   /**
-   * Counts an isolate as running, until the function that it gives is called with how long it ran in fact, in ms;
+   * Counts one as running, until the function that it gives is called with how long it ran in fact, in ms;
    * `undefined`: all the time.
    */
   begin(): (ranMs: number | undefined) => void;
@@ -28,9 +31,9 @@ const leastShare = 0.02;
 /**
  * Tells computing time from time on the wall.
  *
- * The addon's clock of an isolate runs on the wall for as long as the isolate does, whether or not the machine has a
- * core for it. What share of one the isolates really get is the same for all of the process, more or less: the cpu
- * time of the process in a window, over the time that its isolates ran in it.
+ * How long a turn ran is known on the wall, whether or not the machine had a core for it. What share of one it got is the
+ * cpu time in a window over the time that was run in it. With the engine `isolate` both are of all isolates of the
+ * process, whose shares are the same, more or less; with `realm` of the turns of one thread, which run one after the other.
  */
 export class CpuClock {
   readonly #times: RunTimes;
@@ -49,12 +52,12 @@ export class CpuClock {
     this.#windowStart = this.#last;
   }
 
-  /** The share of a core that a running isolate got lately; 1 as long as too little has run to say. */
+  /** The share of a core that what runs got lately; 1 as long as too little has run to say. */
   get share(): number {
     return this.#share;
   }
 
-  /** Counts an isolate as running; see {@link RunTimes.begin}. */
+  /** Counts one more as running; see {@link RunTimes.begin}. */
   begin(): (ranMs: number | undefined) => void {
     return this.#times.begin();
   }

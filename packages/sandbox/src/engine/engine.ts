@@ -13,7 +13,7 @@ export interface Engine extends Disposable {
   /**
    * Makes an isolate that has no owner yet; whoever made it disposes it.
    *
-   * @param memoryBytes - its heap limit
+   * @param memoryBytes - its heap limit; the engine `realm` ignores it, its guests share the heap of the thread
    */
   makeIsolate(memoryBytes: number): GuestIsolate;
 }

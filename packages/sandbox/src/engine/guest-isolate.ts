@@ -12,7 +12,7 @@ export type IsolateState = 'open' | 'lost' | 'disposed' | 'wedged';
  * own, to the engine `realm` a group of realms in the heap of the thread.
  */
 export interface GuestIsolate {
-  /** Heap limit in bytes. */
+  /** Heap limit in bytes; of the engine `realm` the heap of the thread, whatever was asked for. */
   readonly memoryBytes: number;
   /** `performance.now()` when it was made. */
   readonly bornMs: number;
@@ -27,7 +27,7 @@ export interface GuestIsolate {
   wallMs(cpuMs: number): number;
   /** Makes a realm whose kit is in place: ready for a program. Rejects where the isolate is gone. */
   openRealm(): Promise<GuestRealm>;
-  /** Heap and external memory in use, in bytes. Rejects where the isolate is gone. */
+  /** Heap and external memory in use, in bytes; of the engine `realm` those of the thread. Rejects where the isolate is gone. */
   usedBytes(): Promise<number>;
   /** Frees the isolate. What still runs in it is cut off, or is given up as wedged when the ladder's grace is over. */
   dispose(): Promise<void>;

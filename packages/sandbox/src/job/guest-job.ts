@@ -1,7 +1,6 @@
 import { type LogLine, type Parcel, type WaybillError, toWaybillError } from '@waybill/protocol';
-import type { TurnEnd } from '../engine/turn.ts';
 import type { GuestRealm, HostMessage, JobMessage, RealmListener } from '../engine/guest-realm.ts';
-import type { TurnOwner, TurnTerms } from '../engine/turn.ts';
+import type { TurnEnd, TurnOwner, TurnTerms } from '../engine/turn.ts';
 import { sayFarewell } from './farewell.ts';
 import { engineSyntaxError, errorOfThrown } from './guest-failure.ts';
 import { GuestTimers } from './guest-timers.ts';

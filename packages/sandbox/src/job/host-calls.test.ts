@@ -50,6 +50,7 @@ test('a guest cannot change what its host object is', async () => {
 
 test('the error of a host call has the frames of its call site and none of ours', async () => {
   await using guest = new TestIsolate({
+    stacks: true,
     host: {
       fail: async () => {
         throw new Error('no');
@@ -70,7 +71,10 @@ test('the error of a host call has the frames of its call site and none of ours'
 
 test('a failure that the guest lets through keeps the guest stack, the host stack and the cause', async () => {
   const failure = Object.assign(new RangeError('too far'), { code: 'E_FAR' });
-  await using guest = new TestIsolate({ host: { fail: () => Promise.reject(failure) } });
+  await using guest = new TestIsolate({
+    stacks: true,
+    host: { fail: () => Promise.reject(failure) },
+  });
   const { error } = await guest.run(
     '\nexport default async function entry(input, { host }) {\n  await host.fail();\n}',
   );
@@ -81,7 +85,7 @@ test('a failure that the guest lets through keeps the guest stack, the host stac
 });
 
 test('an unknown host function is named, where the guest asked for it', async () => {
-  await using guest = new TestIsolate({ host: { 'users.get': () => 1 } });
+  await using guest = new TestIsolate({ stacks: true, host: { 'users.get': () => 1 } });
   const { code, error } = await guest.run(
     'export default (input, { host }) => {\n  return host.users.find(1);\n}',
   );

@@ -57,6 +57,36 @@ test('the deadline says whether the guest waited for the host or for itself', as
   expect((await run('{ throw 1 }')).code).toBe('ERR_WAYBILL_GUEST_THREW');
 });
 
+test.each([
+  ['awaits a promise that nobody settles', 'await new Promise(() => {})'],
+  ['awaits one after a host call', 'await host.echo(1); await new Promise(() => {})'],
+  [
+    'awaits one after a timer',
+    'await new Promise((done) => { setTimeout(done, 1); }); await new Promise(() => {})',
+  ],
+  ['returns a thenable that does nothing', 'return { then() {} }'],
+])('a guest that %s is told so at once', async (_what, body) => {
+  await using guest = new TestIsolate({ host });
+  const source = `export default async (input, { host }) => { ${body} }`;
+  const { code } = await guest.run(source, { limits: { wallMs: 60_000 } });
+  expect(code).toBe('ERR_WAYBILL_GUEST_NEVER_SETTLES');
+});
+
+test.each([
+  ['waits for a host call', 'await host.never()'],
+  ['waits for a timer', 'await new Promise((done) => { setTimeout(done, 1e8); })'],
+  ['has an interval', 'setInterval(() => {}, 1e6); await new Promise(() => {})'],
+  [
+    'gave a function to the host',
+    'await host.echo(() => 1).catch(() => {}); await new Promise(() => {})',
+  ],
+])('a guest that %s may yet be woken', async (_what, body) => {
+  await using guest = new TestIsolate({ host });
+  const source = `export default async (input, { host }) => { ${body} }`;
+  const { code } = await guest.run(source, { limits: { wallMs: 200 } });
+  expect(code).toMatch(/DEADLINE_EXCEEDED|HOST_FUNCTION_TIMEOUT/);
+});
+
 test('an isolate that runs out of memory blames the job whose turn it was and no other', async () => {
   await using guest = new TestIsolate({ engine: 'isolate', host, memoryBytes: 16 * 2 ** 20 });
   const waiting = deferred();

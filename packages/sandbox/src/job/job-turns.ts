@@ -1,5 +1,4 @@
-import type { TurnEnd } from '../engine/turn.ts';
-import type { EndedTurn } from '../engine/turn.ts';
+import type { EndedTurn, TurnEnd } from '../engine/turn.ts';
 
 /** The entries into guest code that were made for one job. */
 export class JobTurns {

@@ -9,7 +9,7 @@ const host = {
 };
 
 test('no stack frame, prototype or closure leads a guest to the callback or to the addon', async () => {
-  await using guest = new TestIsolate({ host });
+  await using guest = new TestIsolate({ stacks: true, host });
   const found = await guest.value(
     `
     const found = [];

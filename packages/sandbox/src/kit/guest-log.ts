@@ -82,6 +82,11 @@ export class GuestLog {
       const { stack } = value as { stack?: unknown };
       if (typeof stack === 'string')
         return this.#errors.guestFrames(this.#p.slice(stack, 0, 16_384));
+      // An error without a stack: its frames are not kept in this realm.
+      if (this.#p.classOf(value) === '[object Error]') {
+        const { name, message } = this.#p.parse(this.#errors.describe(value)) as Error;
+        return `${name}: ${message}`;
+      }
       const text: string | undefined = this.#p.stringify(value);
       // Where a toJSON gave undefined, so is the text.
       return text ?? this.#p.classOf(value);

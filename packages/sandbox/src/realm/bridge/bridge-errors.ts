@@ -26,12 +26,10 @@ export function disposedError(): WaybillError {
 }
 
 /** Nothing is under way that could settle the promise. */
-export function neverSettlesError(): WaybillError {
+export function promiseNeverSettlesError(): WaybillError {
   const words =
     'the promise can never settle: the realm is idle, and neither a host promise nor the engine nor a hold is under way';
-  return makeError('ERR_WAYBILL_DEADLINE_EXCEEDED', words, {
-    details: { reason: 'never-settles' },
-  });
+  return makeError('ERR_WAYBILL_GUEST_NEVER_SETTLES', words);
 }
 
 /** A promise was rejected whose realm is gone, so that its reason cannot be read. */

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { Context } from 'node:vm';
 import { type Parcel, type WaybillError, makeError } from '@waybill/protocol';
-import { disposedError, goneWith, neverSettlesError } from './bridge-errors.ts';
+import { disposedError, goneWith, promiseNeverSettlesError } from './bridge-errors.ts';
 import {
   type BridgeSettings,
   type RealmBridgeOptions,
@@ -76,7 +76,7 @@ export class RealmBridge implements Disposable {
     this.#realm = { context, kit, strays: new StrayDesk({ kit, schedule, report }) };
     this.#scheduler = new DrainScheduler({
       drain: () => this.#drain(),
-      giveUp: () => this.#waits.rejectAll(neverSettlesError),
+      giveUp: () => this.#waits.rejectAll(promiseNeverSettlesError),
       turnEnded: () => strayRejections.drained(),
     });
   }
@@ -88,7 +88,7 @@ export class RealmBridge implements Disposable {
    * Rejects with `ERR_WAYBILL_GUEST_THREW`, or with `ERR_WAYBILL_HOST_FUNCTION_THREW` and the host's error as its
    * cause where the guest let the rejection of a {@link toGuest} promise through;
    * `ERR_WAYBILL_GUEST_RESULT_NOT_CARRIABLE` and `ERR_WAYBILL_GUEST_RESULT_TOO_LARGE` for values that cannot cross;
-   * `ERR_WAYBILL_GUEST_CPU_LIMIT` when a drain is cut off; `ERR_WAYBILL_DEADLINE_EXCEEDED` when nothing is under way
+   * `ERR_WAYBILL_GUEST_CPU_LIMIT` when a drain is cut off; `ERR_WAYBILL_GUEST_NEVER_SETTLES` when nothing is under way
    * that could ever settle it (see {@link hold}); `ERR_WAYBILL_CANCELLED` on disposal.
    *
    * @throws `ERR_WAYBILL_INVALID_OPTIONS` for an object of the host

@@ -107,7 +107,10 @@ const attacks: Readonly<Record<string, string>> = {
     await host.call(Function, 'return 1').then(() => foreign.push('made'), note);`,
   'import()': `
     for (const what of ['node:fs', 'main', {}, { toString() { throw 1; } }]) {
-      try { note(await import(what)); } catch (e) { note(e); }
+      try {
+        note(await import(what));
+        if (what !== 'main') foreign.push('imported ' + String(what));
+      } catch (e) { note(e); }
     }
     note(import.meta, import.meta.url);`,
   'thenables and getters as results of callbacks': `

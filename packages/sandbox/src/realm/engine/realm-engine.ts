@@ -4,7 +4,7 @@ import type { Engine, EngineOptions } from '../../engine/engine.ts';
 import type { GuestIsolate } from '../../engine/guest-isolate.ts';
 import type { TurnOwner } from '../../engine/turn.ts';
 import { drainLimitCostMs } from '../drain-script.ts';
-import { ContextGroup } from './context-group.ts';
+import { RealmGroup } from './realm-group.ts';
 import { TurnTimes } from './turn-times.ts';
 
 /** What the engine `realm` is made with. */
@@ -33,7 +33,7 @@ export function openRealmEngine(options: RealmEngineOptions): Engine {
   const limitCostMs = drainLimitCostMs();
   const means = { settings: { ...kit, stacks }, onTurn, resource, clock, limitCostMs };
   return {
-    makeIsolate: (): GuestIsolate => new ContextGroup(means, threadHeapBytes),
+    makeIsolate: (): GuestIsolate => new RealmGroup(means, threadHeapBytes),
     [Symbol.dispose]: () => void resource.emitDestroy(),
   };
 }

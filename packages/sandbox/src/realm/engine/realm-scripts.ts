@@ -6,7 +6,7 @@ import { realmDoorSource } from './kit/realm-door-source.ts';
 import type { RealmDoor, RealmDoorSettings } from './kit/realm-door.ts';
 
 /** A fresh set of globals, with the kit in place. */
-export interface OpenedContext {
+export interface OpenedRealm {
   readonly context: Context;
   readonly door: RealmDoor;
 }
@@ -19,7 +19,7 @@ const doorScript = new Script(realmDoorSource, { filename: kitFilename });
  * It takes no source as text: `import()` in code made by `eval` or `Function` rejects with an error of the host's realm,
  * and no hook of Node's reaches all of it (measured on 24 and 26).
  */
-export function openContext(settings: RealmDoorSettings): OpenedContext {
+export function openVmContext(settings: RealmDoorSettings): OpenedRealm {
   const context = createContext(constants.DONT_CONTEXTIFY, {
     microtaskMode: 'afterEvaluate',
     codeGeneration: { strings: false, wasm: false },

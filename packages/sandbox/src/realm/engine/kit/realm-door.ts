@@ -25,13 +25,13 @@ export class RealmDoor {
   #lastPut = 0;
   #lastTaken = 0;
 
+  /** What every promise of the realm inherits from. */
+  readonly promisePrototype: object = Promise.prototype;
+
   constructor(settings: RealmDoorSettings) {
     if (!settings.stacks) this.#omitStacks();
     this.#kit = new Kit((...message) => this.#put(message), settings);
   }
-
-  /** What every promise of the realm inherits from. */
-  readonly promisePrototype: object = Promise.prototype;
 
   /** Has the kit handle one message of the host in the next drain. */
   enter(...message: Parameters<EnterGuest>): void {
@@ -54,7 +54,7 @@ export class RealmDoor {
     this.#p.mapSet(this.#box, this.#lastPut, message);
   }
 
-  // The engine keeps frames where it finds a number. A guest may set it, as libraries do; nothing comes of it.
+  // V8 keeps frames where it finds a data property that is a number. A guest may set it, as libraries do; nothing comes of it.
   #omitStacks(): void {
     const none = { __proto__: null, get: () => 0, set: () => undefined, configurable: false };
     Object.defineProperty(Error, 'stackTraceLimit', none as PropertyDescriptor);

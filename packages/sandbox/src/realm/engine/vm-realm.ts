@@ -10,9 +10,9 @@ import type { PreparedProgram } from '../../program/prepare-program.ts';
 import { drainContext } from '../drain-script.ts';
 import { inheritsFrom } from '../prototype-chain.ts';
 import { type RejectionOwner, strayRejections } from '../stray-rejections.ts';
-import type { ContextGroup } from './context-group.ts';
+import type { RealmGroup } from './realm-group.ts';
 import type { RealmDoorSettings } from './kit/realm-door.ts';
-import { type OpenedContext, moduleFunctions, openContext } from './realm-scripts.ts';
+import { type OpenedRealm, moduleFunctions, openVmContext } from './realm-scripts.ts';
 import { type TurnGround, type TurnMeans, RealmTurns } from './realm-turns.ts';
 
 /** What the realms of one engine are made with. */
@@ -28,26 +28,26 @@ export interface RealmMeans extends TurnMeans {
  * Guest code runs only in drains: on an empty stack, with a time limit, in the root context. No object crosses but the
  * module functions, which were made inside, and what a guest rejected a promise with, which goes back in unread.
  */
-export class ContextRealm implements GuestRealm, RejectionOwner, TurnGround {
-  readonly isolate: ContextGroup;
+export class VmRealm implements GuestRealm, RejectionOwner, TurnGround {
+  readonly isolate: RealmGroup;
   readonly id: string;
   readonly hostFunctionNames: readonly string[];
   readonly #means: RealmMeans;
   readonly #listeners: RealmListeners = new RealmListeners();
   readonly #turns: RealmTurns;
   readonly #promisePrototype: object;
-  #opened: OpenedContext | undefined;
+  #opened: OpenedRealm | undefined;
   // Of the job whose turn it is, or was last: what nobody handles in it is told to that job.
   #turnKey: number = programKey;
 
   /** Makes the realm; called by its group. */
-  constructor(isolate: ContextGroup, number: number, means: RealmMeans) {
+  constructor(isolate: RealmGroup, number: number, means: RealmMeans) {
     this.isolate = isolate;
     this.id = `${isolate.number}.${number}`;
     this.hostFunctionNames = means.settings.hostFunctionNames;
     this.#means = means;
     this.#turns = new RealmTurns(this, means);
-    this.#opened = openContext(means.settings);
+    this.#opened = openVmContext(means.settings);
     this.#promisePrototype = this.#opened.door.promisePrototype;
     strayRejections.add(this);
   }

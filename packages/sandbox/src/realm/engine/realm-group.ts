@@ -1,11 +1,11 @@
 import { getHeapStatistics } from 'node:v8';
 import { makeError } from '@waybill/protocol';
 import type { GuestIsolate, IsolateState } from '../../engine/guest-isolate.ts';
-import { ContextRealm, type RealmMeans } from './context-realm.ts';
+import { VmRealm, type RealmMeans } from './vm-realm.ts';
 
 /**
- * How much longer on the wall a turn may take than its computing time. On a machine that is busier than that its job is cut
- * off as starved: its neighbours in the thread cannot wait for it.
+ * How much longer on the wall a turn may take than its computing time. Its neighbours in the thread wait for it: on a machine
+ * that is busier than that it is cut off before it has had all of its time.
  */
 const maxStretch = 4;
 
@@ -14,12 +14,12 @@ let lastGroupNumber = 0;
 /**
  * The realms of one tenant in this thread. They share its heap with all others: there is a limit only for the thread.
  */
-export class ContextGroup implements GuestIsolate {
+export class RealmGroup implements GuestIsolate {
   readonly number: number = ++lastGroupNumber;
   readonly memoryBytes: number;
   readonly bornMs: number = performance.now();
   readonly #means: RealmMeans;
-  readonly #realms: Set<ContextRealm> = new Set();
+  readonly #realms: Set<VmRealm> = new Set();
   #state: IsolateState = 'open';
   #tenant: string | undefined;
   #lastRealmNumber = 0;
@@ -54,15 +54,15 @@ export class ContextGroup implements GuestIsolate {
     return Math.min(maxStretch * cpuMs, this.#means.clock.wallMs(cpuMs));
   }
 
-  async openRealm(): Promise<ContextRealm> {
+  async openRealm(): Promise<VmRealm> {
     this.#assertOpen();
-    const realm = new ContextRealm(this, ++this.#lastRealmNumber, this.#means);
+    const realm = new VmRealm(this, ++this.#lastRealmNumber, this.#means);
     this.#realms.add(realm);
     return realm;
   }
 
   /** Called by a realm that is closed. */
-  forget(realm: ContextRealm): void {
+  forget(realm: VmRealm): void {
     this.#realms.delete(realm);
   }
 
