@@ -37,5 +37,6 @@ export class HeapWatch {
 }
 
 function heapUsedBytes(): number {
-  return getHeapStatistics().used_heap_size;
+  const { used_heap_size: heapBytes, external_memory: externalBytes } = getHeapStatistics();
+  return heapBytes + externalBytes;
 }

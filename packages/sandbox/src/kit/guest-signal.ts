@@ -35,8 +35,12 @@ export class GuestSignal {
     const words = { name: 'AbortError', message: why, code: undefined, frames: '' };
     this.#reason = this.#errors.named(words);
     const event = this.#p.freeze({ __proto__: null, type: 'abort', target: this.object });
-    const { onabort } = this.object as { onabort: unknown };
-    this.#dispatch(onabort, event);
+    // A guest may have put a getter there.
+    const handle = (): void => {
+      const { onabort } = this.object as { onabort: unknown };
+      if (typeof onabort === 'function') this.#p.apply(onabort as Listener, undefined, [event]);
+    };
+    this.#attempt('abort listener', handle, []);
     this.#p.mapForEach(this.#listeners, (_always, listener) => this.#dispatch(listener, event));
   }
 

@@ -91,7 +91,13 @@ export class KitTimers {
     job.timerCount += 1;
     const fn = asked.fn as GuestFunction;
     p.mapSet(this.#timers, id, { job, fn, args: asked.args, repeats: asked.repeats });
-    send('timer-set', job.key, id, delayMs, asked.repeats ? 'every' : 'once', '');
+    try {
+      send('timer-set', job.key, id, delayMs, asked.repeats ? 'every' : 'once', '');
+    } catch (error) {
+      // Where the stack ends here, the host knows of no timer.
+      this.#forget(id, { job } as Timer);
+      throw error;
+    }
     return id;
   }
 
@@ -100,8 +106,8 @@ export class KitTimers {
     const { p, send, currentJob } = this.#tools;
     const timer = p.mapGet(this.#timers, id);
     if (timer === undefined || timer.job !== currentJob()) return;
-    this.#forget(id, timer);
     send('timer-cleared', timer.job.key, id as number, 0, '', '');
+    this.#forget(id, timer);
   }
 
   #forget(id: unknown, timer: Timer): void {

@@ -46,8 +46,9 @@ class StrayRejections {
 
   readonly #onRejection = (reason: unknown, promise: Promise<unknown>): void => {
     const owner = this.#ownerOf(promise);
-    if (owner === undefined) this.#raise(reason);
-    else owner.claim(promise, reason);
+    if (owner !== undefined) owner.claim(promise, reason);
+    // What is neither the host's nor anybody's was left by a realm that is gone.
+    else if (isHostPromise(promise)) this.#raise(reason);
   };
 
   // Without a listener Node writes a warning for each, and a guest could write as many as it likes.
@@ -59,9 +60,11 @@ class StrayRejections {
   };
 
   #ownerOf(promise: object): RejectionOwner | undefined {
+    if (this.#draining?.owns(promise) === true) return this.#draining;
+    if (isHostPromise(promise)) return undefined;
     for (const owner of this.#owners) if (owner.owns(promise)) return owner;
     // A guest may have given the promise another prototype. It is no host promise, and who runs is known.
-    return isHostPromise(promise) ? undefined : this.#draining;
+    return this.#draining;
   }
 
   #raise(reason: unknown): void {

@@ -137,3 +137,48 @@ test('realms that are closed or lost leave nothing behind', async () => {
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   expect(process.listenerCount('unhandledRejection')).toBeLessThanOrEqual(listenersBefore);
 });
+
+test.each([
+  'log("x")',
+  'console.log("x")',
+  'setTimeout(() => {}, 1e6)',
+  'host.echo(1).catch(() => {})',
+])('a guest that has no stack left for %s is heard all the same afterwards', async (call) => {
+  await using guest = new TestIsolate({ engine: 'realm', host });
+  const realm = await guest.warm(`export default async (deep, { host, log }) => {
+      if (!deep) return host.echo(7);
+      for (let size = 0; size < 24; size++) {
+        let left = 6;
+        const dive = (...args) => {
+          try { dive(...args); } catch { /* the end of the stack */ }
+          if (left-- > 0) try { ${call}; } catch { /* there was none left for this */ }
+        };
+        try { dive(...Array.from({ length: size })); } catch { /* nor for the first */ }
+      }
+      return host.echo(8).catch(() => 8);
+    }`);
+  const limits = { cpuMs: 10_000, wallMs: 10_000, concurrentHostCalls: 1_024, timers: 1_024 };
+  const deep = await guest.ended(guest.start(realm, undefined, { input: true, limits }));
+  expect(deep.value).toBe(8);
+  const after = await guest.ended(guest.start(realm, undefined, { input: false }));
+  expect(after.value).toBe(7);
+});
+
+test('a flood of stray rejections, or of promises with endless prototypes, holds up nobody', async () => {
+  await using guest = new TestIsolate({ engine: 'realm', host });
+  const floods = [
+    'for (let count = 0; count < 20_000; count++) void Promise.reject(count);',
+    `const far = {};
+     for (let count = 0; count < 500; count++) Object.setPrototypeOf(Promise.reject(count), far);
+     let top = far;
+     for (let count = 0; count < 20_000; count++) { const next = {}; Object.setPrototypeOf(top, next); top = next; }`,
+  ];
+  for (const flood of floods) {
+    const startMs = performance.now();
+    const source = `export default async (_, { host }) => { ${flood} return host.echo(1); }`;
+    const { value, logs } = await guest.run(source, { limits: { cpuMs: 20_000, wallMs: 20_000 } });
+    expect(value).toBe(1);
+    expect(logs.length).toBeLessThanOrEqual(16);
+    expect(performance.now() - startMs).toBeLessThan(10_000);
+  }
+});

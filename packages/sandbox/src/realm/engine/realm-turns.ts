@@ -31,6 +31,12 @@ interface WaitingTurn {
   readonly settle: (ended: EndedTurn) => void;
 }
 
+/**
+ * Entries that one drain may serve. What the kit lets a guest ask for in one entry, it lets it ask for in each, and all of it
+ * is handed over at once.
+ */
+const maxBatch = 16;
+
 /** The longest limit that Node takes, in ms. */
 const maxLimitMs = 2 ** 31 - 1;
 
@@ -115,7 +121,7 @@ export class RealmTurns {
     const owner = this.#waiting[0]?.terms.owner;
     const batch: WaitingTurn[] = [];
     let limitMs = maxLimitMs;
-    while (this.#waiting[0]?.terms.owner === owner) {
+    while (this.#waiting[0]?.terms.owner === owner && batch.length < maxBatch) {
       const turn = this.#waiting.shift();
       if (turn === undefined) break;
       const budgetMs = turn.terms.budget();

@@ -15,6 +15,9 @@ import type { RealmDoorSettings } from './kit/realm-door.ts';
 import { type OpenedRealm, moduleFunctions, openVmContext } from './realm-scripts.ts';
 import { type TurnGround, type TurnMeans, RealmTurns } from './realm-turns.ts';
 
+/** Stray rejections of one turn that are told to its job: to read each takes an entry of its own. */
+const maxStraysPerTurn = 16;
+
 /** What the realms of one engine are made with. */
 export interface RealmMeans extends TurnMeans {
   readonly settings: RealmDoorSettings;
@@ -39,6 +42,7 @@ export class VmRealm implements GuestRealm, RejectionOwner, TurnGround {
   #opened: OpenedRealm | undefined;
   // Of the job whose turn it is, or was last: what nobody handles in it is told to that job.
   #turnKey: number = programKey;
+  #strayCount = 0;
 
   /** Makes the realm; called by its group. */
   constructor(isolate: RealmGroup, number: number, means: RealmMeans) {
@@ -101,6 +105,7 @@ export class VmRealm implements GuestRealm, RejectionOwner, TurnGround {
 
   drain(owner: TurnOwner, limitMs: number): void {
     if (this.#opened === undefined) return;
+    this.#strayCount = 0;
     strayRejections.draining(this);
     this.#means.onTurn(owner);
     try {
@@ -131,7 +136,9 @@ export class VmRealm implements GuestRealm, RejectionOwner, TurnGround {
   }
 
   claim(_promise: object, reason: unknown): void {
-    if (this.#opened !== undefined) this.#listeners.stray(this.#turnKey, reason);
+    this.#strayCount += 1;
+    if (this.#opened === undefined || this.#strayCount > maxStraysPerTurn) return;
+    this.#listeners.stray(this.#turnKey, reason);
   }
 
   #leave(): void {

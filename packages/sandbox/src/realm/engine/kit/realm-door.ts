@@ -50,8 +50,9 @@ export class RealmDoor {
   }
 
   #put(message: GuestMessage): void {
+    // Counted only when it is in: a guest may have left too little stack for it.
+    this.#p.mapSet(this.#box, this.#lastPut + 1, message);
     this.#lastPut += 1;
-    this.#p.mapSet(this.#box, this.#lastPut, message);
   }
 
   // V8 keeps frames where it finds a data property that is a number. A guest may set it, as libraries do; nothing comes of it.
