@@ -2,7 +2,8 @@
  * Runs many jobs through one orchestrator and tells whether memory, threads and files of every process stay flat.
  *
  * `npm run soak -- --jobs 100000` runs jobs of a deployed function; `--fresh` brings a source with each job instead;
- * `--hostile` makes every hundredth job a hostile one; `--engine realm` runs them in the other engine. Below about 40,000 jobs the memory is still on its way to its
+ * `--hostile` makes every hundredth job a hostile one; `--engine realm` runs them in the other engine.
+ * Below about 40,000 jobs the memory is still on its way to its
  * level, and the verdict says little.
  */
 import { parseArgs } from 'node:util';

@@ -6,10 +6,10 @@ import type { Office } from './office.ts';
 const reportSlackMs = 650;
 
 /**
- * How long after the deadline, or after it was told to stop, a thread may report how the job ended, in ms, before it is not waited for any more: it climbs
- * the ladder as far as it can before it reports. It does not wait after `wedge`, its last step: the grace of that one is
- * slack as well, for a report that comes while the process is given up. Every job has settled within two seconds of its
- * deadline.
+ * How long after the deadline, or after it was told to stop, a thread may report how the job ended, in ms, before it is not
+ * waited for any more: it climbs the ladder as far as it can before it reports. It does not wait after `wedge`, its last
+ * step: the grace of that one is slack as well, for a report that comes while the process is given up. Every job has settled
+ * within two seconds of its deadline.
  */
 export const reportGraceMs: number =
   escalationLadder.interrupt.graceMs +

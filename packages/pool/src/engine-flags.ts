@@ -7,7 +7,10 @@ import { setFlagsFromString } from 'node:v8';
  */
 export const neededFlag: string = '--no-turboshaft-loop-unrolling';
 
-/** Sets the V8 flags that isolates, and turns with a time limit in realms, need. Isolates made before are not reached, so it comes before the first thread. */
+/**
+ * Sets the V8 flags that isolates, and turns with a time limit in realms, need. Isolates made before are not reached, so it
+ * comes before the first thread.
+ */
 export function setEngineFlags(): void {
   setFlagsFromString(neededFlag);
 }

@@ -74,8 +74,10 @@ export class Kit {
     if (kind === 'load') return this.#program.load(a, extra);
     if (kind === 'start') return this.#start(jobKey, parcel, extra[0] as string);
     const job = this.#p.mapGet(this.#jobs, jobKey);
+    // An entry about no job is nobody's turn.
+    if (job === undefined) return;
     this.#current = job;
-    if (job !== undefined) this.#handle(job, kind, { id, n, parcel, extra });
+    this.#handle(job, kind, { id, n, parcel, extra });
   };
 
   #handle(
