@@ -45,7 +45,7 @@ test('--json prints one document with every hop of every job and what became of 
   expect(ends).toEqual([
     ['ERR_WAYBILL_GUEST_THREW', 'guest', false],
     ['ERR_WAYBILL_GUEST_CPU_LIMIT', 'guest', false],
-    ['ERR_WAYBILL_DEADLINE_EXCEEDED', 'guest', false],
+    ['ERR_WAYBILL_GUEST_NEVER_SETTLES', 'guest', false],
   ]);
 });
 

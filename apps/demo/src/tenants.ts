@@ -63,7 +63,7 @@ export const drafts: readonly Draft[] = [
     does: 'never settles',
     rule: 'rules/drafts/never-settles.js',
     limits: { wallMs: 300 },
-    expectedCode: 'ERR_WAYBILL_DEADLINE_EXCEEDED',
+    expectedCode: 'ERR_WAYBILL_GUEST_NEVER_SETTLES',
   },
 ];
 
