@@ -8,7 +8,7 @@ import { withOrchestrator } from '../support/with-orchestrator.ts';
 
 const waits = `export default async (_, { host }) => {
   await host.begun();
-  return new Promise(() => {});
+  return new Promise((done) => { setTimeout(done, 1e8); });
 }`;
 
 async function readReports(path: string): Promise<CrashReport[]> {
