@@ -25,6 +25,16 @@ const windowMs = 20;
 /** How long a reading is good enough, in ms: it costs about as much as the shortest turn. */
 const staleAfterMs = 5;
 
+/**
+ * Running time after which nothing of an earlier share counts, in ms; a window counts by its length. One in which the machine
+ * was away for a moment must not stretch the next limit to many seconds: where the machine is back, a guest that loops would
+ * have all of them.
+ */
+const settleMs = 80;
+
+/** How much longer on the wall somebody may take than the computing time that he may have, however busy the machine is. */
+const maxStretch = 10;
+
 /** A share below this is a reading gone wrong, and would make a limit endless. */
 const leastShare = 0.02;
 
@@ -76,8 +86,8 @@ export class CpuClock {
     if (ranMs < staleAfterMs) return ranMs * this.#share;
     const reading = this.#look();
     // Of a long stretch its own share is known, whatever was before.
-    if (reading.runningMs - since.runningMs >= windowMs) this.#share = shareOf(since, reading);
-    return ranMs * this.#share;
+    const isLong = reading.runningMs - since.runningMs >= windowMs;
+    return ranMs * (isLong ? shareOf(since, reading) : this.#share);
   }
 
   /**
@@ -86,7 +96,7 @@ export class CpuClock {
    */
   wallMs(cpuMs: number): number {
     const waitingMs = cpuMs / this.#share - cpuMs;
-    return cpuMs + 2 * waitingMs;
+    return Math.min(cpuMs + 2 * waitingMs, maxStretch * cpuMs);
   }
 
   #look(): CpuReading {
@@ -94,7 +104,8 @@ export class CpuClock {
     this.#last = reading;
     this.#lastMs = this.#now();
     if (reading.runningMs - this.#windowStart.runningMs >= windowMs) {
-      this.#share = shareOf(this.#windowStart, reading);
+      const part = Math.min(1, (reading.runningMs - this.#windowStart.runningMs) / settleMs);
+      this.#share += part * (shareOf(this.#windowStart, reading) - this.#share);
       this.#windowStart = reading;
     }
     return reading;
