@@ -31,6 +31,7 @@ export const garbage: readonly Replay[] = [
         refs.push(new WeakRef(store), new WeakRef(value));
         await store.run(value, async () => {
           await cross();
+          // Asked for: what a failed step keeps is looked at, not how it failed.
           await cross(() => Promise.reject(new Error('asked for'))).catch(() => undefined);
           await Promise.all([cross(), cross()]);
         });

@@ -12,6 +12,8 @@ const crashed: Expectation = { codes: ['ERR_WAYBILL_GUEST_CRASHED'] };
 /** It took too much of something, or ended its process. */
 export const orCrashed: Expectation = either(either(memoryCutOff, threw), crashed);
 
+// The empty catch clauses are the guests' own: what fails is a try, and the next one follows.
+
 /** Lines that are known to end a process with some version of the engine or of the addon. */
 export const engineBugs: readonly Idea[] = [
   {

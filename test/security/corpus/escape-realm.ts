@@ -3,6 +3,8 @@ import { hunter } from './hunt.ts';
 
 const nothing: Expectation = { value: [] };
 
+// The empty catch clauses are the guests' own: what fails is a try, and the next one follows.
+
 /** What is simply there, or can be asked for by name. */
 export const names: readonly Idea[] = [
   {

@@ -69,6 +69,7 @@ async function newThreadIsNobodys(lane: ContractLane): Promise<void> {
 }
 
 /** Jobs of every kind, one after the other. */
+// The third lets a call go whose failure nobody is to hear of.
 const everyEnding = guest(`
   if (input % 4 === 0) throw new Error('expected');
   if (input % 4 === 1) await contract.failNow('expected');

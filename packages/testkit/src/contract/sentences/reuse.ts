@@ -30,6 +30,7 @@ const saver = `
   export default async (role, { host, context, log }) => {
     if (role === 'saves') {
       const held = host.contract.gate.wait('28');
+      // It fails when its job ends, and a later job looks at that.
       held.catch(() => {});
       saved = { host, who: host.contract.who, across: host.across.who, context, log, held };
       return host.contract.who();
@@ -108,6 +109,7 @@ async function leftTimers(lane: ContractLane): Promise<void> {
       for (let turn = 0; turn < 50; turn++) await null;
       log('left');
       await contract.note('reaction');
+      // What is left behind ends with its job: that it does nothing more is what is looked at.
     })().catch(() => {});
     return 'left'`);
   const program = await lane.prepare({ source });
