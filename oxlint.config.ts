@@ -1,7 +1,7 @@
 import { defineConfig } from 'oxlint';
-import { appLayer, layers, testLayer, type Layer } from './test/repo/layers.ts';
+import { appLayers, layers, testLayer, type Layer } from './test/repo/layers.ts';
 
-const every = packagesOf(...Object.values(layers), testLayer);
+const every = packagesOf(...Object.values(layers), ...Object.values(appLayers), testLayer);
 
 function packagesOf(...rows: readonly Layer[]): Set<string> {
   return new Set(
@@ -19,13 +19,18 @@ function onlyImports(...rows: readonly Layer[]): ['error', object] {
   return ['error', { patterns: [{ regex: `^(${wrong})($|/)`, message }] }];
 }
 
-const layering = Object.entries(layers).flatMap(([name, layer]) => [
+const folders = [
+  ...Object.entries(layers).map(([name, layer]) => [`packages/${name}`, layer] as const),
+  ...Object.entries(appLayers).map(([name, layer]) => [`apps/${name}`, layer] as const),
+];
+
+const layering = folders.flatMap(([folder, layer]) => [
   {
-    files: [`packages/${name}/src/**/*.ts`],
+    files: [`${folder}/src/**/*.ts`],
     rules: { 'no-restricted-imports': onlyImports(layer) },
   },
   {
-    files: [`packages/${name}/src/**/*.{test,fixture}.ts`],
+    files: [`${folder}/src/**/*.{test,fixture}.ts`],
     rules: { 'no-restricted-imports': onlyImports(layer, testLayer) },
   },
 ]);
@@ -65,7 +70,6 @@ export default defineConfig({
   },
   overrides: [
     ...layering,
-    { files: ['apps/*/src/**/*.ts'], rules: { 'no-restricted-imports': onlyImports(appLayer) } },
     {
       files: ['**/*.{test,fixture}.ts'],
       rules: {

@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts'],
+          include: ['{packages,apps}/*/src/**/*.test.ts'],
           exclude: [...configDefaults.exclude, busyMachine],
           testTimeout: 20_000,
         },

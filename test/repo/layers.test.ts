@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { appLayer, layers, testLayer, type Layer } from './layers.ts';
+import { appLayers, layers, testLayer, type Layer } from './layers.ts';
 import { readFiles, readManifests, type RepositoryFile } from './repository.ts';
 
 const IMPORT =
@@ -7,7 +7,7 @@ const IMPORT =
 
 function layerOf(path: string): Layer {
   const [area, name = ''] = path.split('/');
-  const layer = area === 'apps' ? appLayer : layers[name];
+  const layer = (area === 'apps' ? appLayers : layers)[name];
   if (!layer) throw new Error(`${area}/${name} has no row in test/repo/layers.ts.`);
   return layer;
 }
@@ -43,8 +43,8 @@ test('every manifest depends on nothing outside the row of its package', () => {
     (manifest) => {
       const layer = layerOf(manifest.path);
       const doors = layer.waybill.map((door) => `@waybill/${door.split('/', 1)[0]}`);
-      const { dependencies, optionalDependencies } = manifest;
-      return Object.keys({ ...dependencies, ...optionalDependencies })
+      const { dependencies, optionalDependencies, peerDependencies } = manifest;
+      return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
         .filter((name) => !doors.includes(name) && !layer.suppliers.includes(name))
         .map((name) => `${manifest.path} depends on ${name}`);
     },
@@ -56,13 +56,16 @@ test('what only tests need is a development dependency', () => {
   const wrong = readManifests('packages/*/package.json').flatMap((manifest) =>
     Object.keys(manifest.devDependencies ?? {})
       .filter((name) => !allows(testLayer, name) && !name.startsWith('@types/'))
+      // What its user brings, where he wants it, has to be there for its tests.
+      .filter((name) => !Object.hasOwn(manifest.peerDependencies ?? {}, name))
       .map((name) => `${manifest.path} has the development dependency ${name}`),
   );
   expect(wrong).toEqual([]);
 });
 
 test('a supplier has exactly one importing package', () => {
-  const suppliers = Object.values(layers).flatMap((layer) => layer.suppliers);
+  const rows = [...Object.values(layers), ...Object.values(appLayers)];
+  const suppliers = rows.flatMap((layer) => layer.suppliers);
   expect(suppliers).toEqual([...new Set(suppliers)]);
 });
 
@@ -76,6 +79,8 @@ test('a package imports only packages from rows above its own', () => {
 });
 
 test('every package folder has a row, and every row a folder', () => {
-  const folders = readManifests('packages/*/package.json').map(({ path }) => path.split('/')[1]);
-  expect(folders).toEqual(Object.keys(layers).toSorted());
+  const foldersOf = (area: string): (string | undefined)[] =>
+    readManifests(`${area}/*/package.json`).map(({ path }) => path.split('/')[1]);
+  expect(foldersOf('packages')).toEqual(Object.keys(layers).toSorted());
+  expect(foldersOf('apps')).toEqual(Object.keys(appLayers).toSorted());
 });

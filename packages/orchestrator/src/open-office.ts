@@ -9,6 +9,7 @@ import { type CheckedOptions, checkHostFunctionNames } from './options.ts';
 import { type PoolSide, processLost } from './process-lost.ts';
 import { Quarantine } from './quarantine.ts';
 import { shareOf } from './tenant-share.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { TrackRecord } from './track-record.ts';
 import { Turnstile } from './turnstile.ts';
 
@@ -63,6 +64,7 @@ export async function openOffice(
     functions,
     pool,
     turnstile,
+    telemetry: new Telemetry(),
     tickets: new Map(),
     state,
   };

@@ -23,6 +23,7 @@ import { leaseSlot } from './lease-slot.ts';
 import type { Office } from './office.ts';
 import { lossOf, runsAgain } from './run-again.ts';
 import { serveAttempt } from './serve-attempt.ts';
+import type { JobRecord } from './telemetry/job-record.ts';
 import { isLineWithin } from './traffic-count.ts';
 import { watch } from './watch.ts';
 
@@ -34,18 +35,26 @@ import { watch } from './watch.ts';
  * @throws what `capture` and `admit` refuse a job with; whatever happens after is in the outcome
  */
 export async function runJob(office: Office, spec: JobSpec, request: RunRequest): Promise<Outcome> {
-  const captured = capture(office, spec, request);
-  const ticket = admit(office, captured);
+  const record = office.telemetry.follow();
+  const captured = record.step('capture', () => capture(office, spec, request));
+  const ticket = record.step('admit', () => admit(office, captured));
+  record.admitted(captured.job);
   using watching = watch(office, ticket, request.signal);
   let end: AttemptEnd;
   do {
-    const place = await leaseSlot(office, ticket);
-    end = place instanceof Error ? place : await dispatch(office, carry(office, ticket, place));
+    const place = await record.step('lease', () => leaseSlot(office, ticket));
+    if (place instanceof Error) end = place;
+    else {
+      const carried = record.step('carry', () => carry(office, ticket, place));
+      end = await dispatch(office, carried, record);
+    }
   } while (runsAgain(office, ticket, end));
-  const settled = settle(ticket, end);
-  const bill = billOf(ticket, end);
+  const settled = record.step('settle', () => settle(ticket, end));
+  const bill = record.step('bill', () => billOf(ticket, end));
   watching[Symbol.dispose]();
-  return release(office, ticket, { end, settled, bill });
+  const outcome = record.step('release', () => release(office, ticket, { end, settled, bill }));
+  record.settled(outcome);
+  return outcome;
 }
 
 type Settled =
@@ -53,7 +62,11 @@ type Settled =
   | { readonly ok: false; readonly error: WaybillError };
 
 /** Steps 5 and 6: hands the job to its thread, which rebinds and runs it, and waits for the report, but not for ever. */
-async function dispatch(office: Office, { attempt, message }: Carried): Promise<AttemptEnd> {
+async function dispatch(
+  office: Office,
+  { attempt, message }: Carried,
+  record: JobRecord,
+): Promise<AttemptEnd> {
   const { ticket, place } = attempt;
   if (ticket.stoppedBy !== undefined) {
     // Given up between its place and its start.
@@ -62,19 +75,22 @@ async function dispatch(office: Office, { attempt, message }: Carried): Promise<
   }
   const { job, snapshot } = ticket.captured;
   const { processId, threadId } = place.lease;
+  record.started();
   office.attempts.set(attempt.id, attempt);
   ticket.begin(attempt, (error) => office.pool.cancel(place.lease, attempt.id, error));
   const who = { jobId: job.id, tenant: job.tenant };
   office.events.emit(snapshot, 'job:started', { ...who, processId, threadId });
   const running = office.pool
-    .run(place.lease, message, serveAttempt(office, attempt))
+    .run(place.lease, message, serveAttempt(office, attempt, record))
     .then((report) => {
       heedReport(office, attempt, report);
+      record.reported(report, attempt.beganMs);
       return report;
     })
     .catch((error: unknown) => toWaybillError(error))
     .finally(() => {
       office.attempts.delete(attempt.id);
+      record.stopped();
       place.release();
     });
   const abandoned = ticket.stopped.then((error) => {

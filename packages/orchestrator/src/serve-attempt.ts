@@ -1,7 +1,15 @@
-import { type HostFunction, type Parcel, callHostFunction, makeError } from '@waybill/protocol';
+import {
+  type ErrorCode,
+  type HostFunction,
+  type Parcel,
+  callHostFunction,
+  isWaybillError,
+  makeError,
+} from '@waybill/protocol';
 import type { AttemptHost } from '@waybill/pool';
 import type { Attempt } from './attempt.ts';
 import type { Office } from './office.ts';
+import type { JobRecord } from './telemetry/job-record.ts';
 import { throwUncaught } from './throw-uncaught.ts';
 import { TrafficCount } from './traffic-count.ts';
 
@@ -12,7 +20,7 @@ function findFunction(office: Office, name: string): HostFunction {
 }
 
 /** What the submitting thread does for a running attempt: host functions in the submitter's exact context, log lines. */
-export function serveAttempt(office: Office, attempt: Attempt): AttemptHost {
+export function serveAttempt(office: Office, attempt: Attempt, record: JobRecord): AttemptHost {
   const { trail, captured } = attempt.ticket;
   const { job, snapshot, onLog } = captured;
   const who = { jobId: job.id, tenant: job.tenant };
@@ -24,19 +32,19 @@ export function serveAttempt(office: Office, attempt: Attempt): AttemptHost {
     callGuest: (callbackId: number, args: Parcel) => Promise<Parcel>,
   ): Promise<Parcel> => {
     const startedMs = performance.now();
-    let ok = false;
+    let code: ErrorCode | undefined;
     try {
-      const result = await callHostFunction(findFunction(office, name), {
-        name,
-        args,
-        callGuest,
-        limits: job.limits,
-      });
-      ok = true;
-      return result;
+      const fn = findFunction(office, name);
+      return await callHostFunction(fn, { name, args, callGuest, limits: job.limits });
+    } catch (error) {
+      code = isWaybillError(error) ? error.code : 'ERR_WAYBILL_HOST_FUNCTION_THREW';
+      throw error;
     } finally {
       const tookMs = performance.now() - startedMs;
+      const ok = code === undefined;
       trail.here('host call', startedMs, { name, tookMs });
+      const known = office.hostFunctions.has(name) ? name : undefined;
+      record.hostCall({ name: known, startedMs, tookMs, code });
       office.events.emit(snapshot, 'host:called', { ...who, name, side: 'submitter', tookMs, ok });
     }
   };

@@ -47,6 +47,8 @@ export interface AttemptReport {
   readonly logs: readonly LogLine[];
   readonly hops: readonly Hop[];
   readonly usage: AttemptUsage;
+  /** Absent if the thread refused the attempt. */
+  readonly steps?: AttemptSteps;
   /** The last step that was taken against a guest that did not end by itself; absent if none was. */
   readonly escalation?: EscalationStep;
 }
@@ -60,6 +62,12 @@ export interface AttemptUsage {
   readonly hostCalls: number;
   readonly hostWaitMs: number;
   readonly logBytes: number;
+}
+
+/** How long the steps of an attempt in its thread took, in ms; the first begins when the thread takes the attempt. */
+export interface AttemptSteps {
+  readonly rebindMs: number;
+  readonly runMs: number;
 }
 
 /** What a pool thread offers to the submitting thread. */

@@ -16,7 +16,7 @@ test.each(entries)(
 
 test('only statuses that mean "try again" belong to retryable codes', () => {
   for (const [, entry] of entries) {
-    if (entry.retryable) expect([429, 503, 504]).toContain(entry.httpStatus);
+    if (entry.retryable) expect([408, 429, 503, 504]).toContain(entry.httpStatus);
   }
 });
 

@@ -2,6 +2,7 @@ import { callerErrorCodes } from './caller-error-codes.ts';
 import { contextErrorCodes } from './context-error-codes.ts';
 import { guestErrorCodes } from './guest-error-codes.ts';
 import { hostErrorCodes } from './host-error-codes.ts';
+import { serviceErrorCodes } from './service-error-codes.ts';
 
 /**
  * Who caused a failure: the submitting program, the guest's code, or Waybill and its host
@@ -26,6 +27,7 @@ export type ErrorCode =
   | keyof typeof callerErrorCodes
   | keyof typeof guestErrorCodes
   | keyof typeof hostErrorCodes
+  | keyof typeof serviceErrorCodes
   | keyof typeof contextErrorCodes;
 
 /**
@@ -36,6 +38,7 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeEntry>> = Object.fr
   ...callerErrorCodes,
   ...guestErrorCodes,
   ...hostErrorCodes,
+  ...serviceErrorCodes,
   ...contextErrorCodes,
 });
 

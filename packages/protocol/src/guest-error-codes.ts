@@ -90,6 +90,12 @@ export const guestErrorCodes = {
     httpStatus: 422,
     meaning: 'The guest made more host calls, in all or at once, than its limit.',
   },
+  ERR_WAYBILL_HOST_ARGUMENT_INVALID: {
+    blame: 'guest',
+    retryable: false,
+    httpStatus: 422,
+    meaning: 'The guest called a host function with arguments that are not as its schema says.',
+  },
   ERR_WAYBILL_HOST_FUNCTION_UNKNOWN: {
     blame: 'guest',
     retryable: false,

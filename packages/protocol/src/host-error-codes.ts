@@ -24,6 +24,12 @@ export const hostErrorCodes = {
     httpStatus: 500,
     meaning: 'A host function returned a value that is larger than the limit.',
   },
+  ERR_WAYBILL_HOST_RESULT_INVALID: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 500,
+    meaning: 'A host function returned a value that is not as its schema says, or that holds a secret.',
+  },
   ERR_WAYBILL_QUEUE_DEADLINE: {
     blame: 'host',
     retryable: true,

@@ -83,6 +83,7 @@ export type {
 export type {
   AttemptMessage,
   AttemptReport,
+  AttemptSteps,
   AttemptTarget,
   AttemptUsage,
   ContextEntries,
@@ -95,3 +96,19 @@ export type {
 export { TurnNote } from './turn-note.ts';
 export { callHostFunction, packValue, parcelLimits, tooLargeError } from './host-function.ts';
 export type { HostFunction, HostFunctionCall, PackContext } from './host-function.ts';
+export { defaultRetryPolicy, durableJobStates, historyKinds } from './durable/index.ts';
+export type {
+  DurableJob,
+  DurableJobFilter,
+  DurableJobSpec,
+  DurableJobState,
+  DurableOutcome,
+  HistoryEntry,
+  HistoryFacts,
+  HistoryKind,
+  Page,
+  RetryPolicy,
+  Schedule,
+  ScheduleSpec,
+  StoredFunction,
+} from './durable/index.ts';

@@ -26,6 +26,8 @@ test('an attempt gives its result, and what it used', async () => {
   expect(valueOf(report)).toEqual({ a: [1, 'two'] });
   expect(report.usage.heapBytes).toBeGreaterThan(100_000);
   expect(report.usage.cpuMs).toBeGreaterThan(0);
+  expect(report.steps?.rebindMs).toBeGreaterThan(0);
+  expect(report.steps?.runMs).toBeGreaterThan(report.usage.cpuMs);
   expect(opened.thread.attempts.size).toBe(0);
 });
 
@@ -35,6 +37,7 @@ test('a context that this thread cannot read fails the job with ERR_WAYBILL_CONT
   const report = await runAttempt(opened.thread, makeMessage({ context }));
   expect(codeOf(report)).toBe('ERR_WAYBILL_CONTEXT_BAD_WIRE');
   expect(report.usage).toMatchObject({ cpuMs: 0, heapBytes: 0 });
+  expect(report.steps).toBeUndefined();
   expect(opened.thread.attempts.size).toBe(0);
 });
 

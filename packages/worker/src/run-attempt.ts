@@ -28,7 +28,9 @@ export async function runAttempt(
 ): Promise<AttemptReport> {
   const attempt = rebind(thread, message);
   if (attempt instanceof Error) return refuse(attempt);
+  const reboundMs = performance.now();
   const ran = await run(thread, attempt);
+  const steps = { rebindMs: reboundMs - attempt.startedMs, runMs: performance.now() - reboundMs };
   // A call that its guest did not wait for is served as well: until it has begun, the job's context is not revoked.
   await attempt.hostCallsBegun();
   const settlement = settle(ran);
@@ -39,7 +41,7 @@ export async function runAttempt(
   if (attempt.hasCallsThere) attempt.hasTold(thread.tell('catchUp', []));
   await attempt.allTold();
   const { escalation, job } = ran;
-  const report = { settlement, usage, logs: job?.logs ?? [], hops: attempt.hops.hops };
+  const report = { settlement, usage, steps, logs: job?.logs ?? [], hops: attempt.hops.hops };
   return escalation === undefined ? report : { ...report, escalation };
 }
 

@@ -7,6 +7,7 @@ const report = {
   logs: [{ seq: 0, atMs: 1, level: 'log', text: 'hello' }],
   hops: [{ kind: 'worker', where: 'thread 1', threadId: 1, context: [['a', 'b']], atMs: 1 }],
   usage: { startedMs: 1, cpuMs: 1, heapBytes: 1, hostCalls: 1, hostWaitMs: 1, logBytes: 1 },
+  steps: { rebindMs: 1, runMs: 1 },
   escalation: 'wedge',
 };
 
@@ -94,7 +95,7 @@ const parts = messages.flatMap((message) =>
 
 test.each(parts)('$what of another kind is no message', ({ message, path }) => {
   const kind = kindOf(valueAt(message, path));
-  const isOptional = ['escalation', 'exhaustedBy'].includes(path.at(-1) ?? '');
+  const isOptional = ['escalation', 'exhaustedBy', 'steps'].includes(path.at(-1) ?? '');
   const others = ['text', 7, true, null, {}, ...(isOptional ? [] : [undefined])].filter(
     (other) => kindOf(other) !== kind,
   );

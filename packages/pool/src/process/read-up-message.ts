@@ -23,15 +23,17 @@ const isSettlement: Check = (value) =>
     : value['ok'] === false && isFields(value['error']));
 
 const usageFields = ['startedMs', 'cpuMs', 'heapBytes', 'hostCalls', 'hostWaitMs', 'logBytes'];
-const steps: readonly unknown[] = [undefined, 'interrupt', 'dispose', 'wedge'];
+const stepFields = ['rebindMs', 'runMs'];
+const escalations: readonly unknown[] = [undefined, 'interrupt', 'dispose', 'wedge'];
 
 const isReport: Check = (value) =>
   isFields(value) &&
   isSettlement(value['settlement']) &&
   isLines(value['logs']) &&
   isHops(value['hops']) &&
-  steps.includes(value['escalation']) &&
-  hasTimes(value['usage'], usageFields);
+  escalations.includes(value['escalation']) &&
+  hasTimes(value['usage'], usageFields) &&
+  (value['steps'] === undefined || hasTimes(value['steps'], stepFields));
 
 const hasTimes = (value: unknown, names: readonly string[]): boolean =>
   isFields(value) && names.every((name) => isTime(value[name]));

@@ -1,0 +1,14 @@
+export { startService } from './start-service.ts';
+export type { Running, RunningService, StartOptions } from './start-service.ts';
+export { startExecutorOnly } from './start-executor-only.ts';
+export type { RunningExecutor } from './start-executor-only.ts';
+export { openKeys } from './open-keys.ts';
+export type { OpenKeys } from './open-keys.ts';
+export type { ApiKey, IssuedKey, KeySpec, KeyStore } from './keys/key-store.ts';
+export { loadConfig } from './config/load-config.ts';
+export type { ConfigSources } from './config/load-config.ts';
+export type { Config } from './config/config.ts';
+export { describeConfig, redactConfig } from './config/describe-config.ts';
+export { exitCodeOf, exitCodes } from './start/exit-code.ts';
+export { greeting } from './start/greeting.ts';
+export { untilSignal } from './start/until-signal.ts';

@@ -1,0 +1,2 @@
+export { collectDocument } from './document.ts';
+export { registerReference } from './reference.ts';

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import type { Service } from '../service.ts';
+
+/** Adds `/metrics`, in the text format of Prometheus, as the configuration allows. */
+export function registerMetricsRoute(app: FastifyInstance, { config, metrics }: Service): void {
+  if (config.metrics === 'off') return;
+  const scope = config.metrics === 'public' ? 'public' : 'metrics';
+  const schema = {
+    summary: 'Numbers for Prometheus',
+    operationId: 'getMetrics',
+    tags: ['service'],
+  };
+  app.get('/metrics', { config: { scope }, schema }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
+}

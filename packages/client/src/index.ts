@@ -1,0 +1,14 @@
+export { createClient } from './client.ts';
+export type { Client } from './client.ts';
+export type { CallOptions, ClientOptions, Fetch } from './options.ts';
+export type { RunSpec, SubmitSpec } from './requests.ts';
+export type { JobFilter, JobsClient, SubmittedJob } from './jobs.ts';
+export type { FollowOptions } from './follow.ts';
+export type { FunctionsClient } from './functions.ts';
+export type { SchedulesClient } from './schedules.ts';
+export type { KeySpec, KeysClient } from './keys.ts';
+export type { ListedJob } from './resources/job.ts';
+export type { ListedFunction } from './resources/function.ts';
+export type { ListedSchedule } from './resources/schedule.ts';
+export type { ApiKey, IssuedKey } from './resources/key.ts';
+export type { ListOptions } from './resources/page.ts';

@@ -1,0 +1,142 @@
+/** Codes of durable jobs and of the service that takes them. */
+export const serviceErrorCodes = {
+  ERR_WAYBILL_INVALID_REQUEST: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 400,
+    meaning:
+      'The request cannot be read: its address, its headers or its body are not as documented.',
+  },
+  ERR_WAYBILL_UNAUTHENTICATED: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 401,
+    meaning: 'The request carries no credentials, or ones that are not valid.',
+  },
+  ERR_WAYBILL_FORBIDDEN: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 403,
+    meaning: 'The credentials are valid, but not for this.',
+  },
+  ERR_WAYBILL_ROUTE_NOT_FOUND: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 404,
+    meaning: 'The service has nothing at this address.',
+  },
+  ERR_WAYBILL_METHOD_NOT_ALLOWED: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 405,
+    meaning: 'The address exists, but not for this method.',
+  },
+  ERR_WAYBILL_REQUEST_TIMEOUT: {
+    blame: 'caller',
+    retryable: true,
+    httpStatus: 408,
+    meaning: 'The request did not arrive whole within its time.',
+  },
+  ERR_WAYBILL_UNSUPPORTED_MEDIA_TYPE: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 415,
+    meaning: 'The body is of a type that the service does not read.',
+  },
+  ERR_WAYBILL_RATE_LIMITED: {
+    blame: 'caller',
+    retryable: true,
+    httpStatus: 429,
+    meaning: 'The tenant sent more requests than it may in this time.',
+  },
+  ERR_WAYBILL_JOB_NOT_FOUND: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 404,
+    meaning: 'The tenant has no durable job with this id, or no longer.',
+  },
+  ERR_WAYBILL_JOB_STATE: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 409,
+    meaning: 'The durable job is in a state in which this cannot be done with it.',
+  },
+  ERR_WAYBILL_IDEMPOTENCY_CONFLICT: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 409,
+    meaning: 'The idempotency key was used before with another job.',
+  },
+  ERR_WAYBILL_SCHEDULE_NOT_FOUND: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 404,
+    meaning: 'The tenant has no schedule of this name.',
+  },
+  ERR_WAYBILL_KEY_NOT_FOUND: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 404,
+    meaning: 'There is no API key with this id.',
+  },
+  ERR_WAYBILL_INVALID_CONFIG: {
+    blame: 'caller',
+    retryable: false,
+    httpStatus: 400,
+    meaning: 'The configuration of the service, or a flag of its command, is not as documented.',
+  },
+  ERR_WAYBILL_NOT_LISTENING: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 500,
+    meaning: 'The service could not listen at its address.',
+  },
+  ERR_WAYBILL_ATTEMPTS_LOST: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 503,
+    meaning: 'What ran the durable job was lost again and again; it is not tried once more.',
+  },
+  ERR_WAYBILL_LEASE_LOST: {
+    blame: 'host',
+    retryable: true,
+    httpStatus: 503,
+    meaning: 'The executor lost its right to the attempt: it was silent for too long.',
+  },
+  ERR_WAYBILL_CONTEXT_UNTRUSTED: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 500,
+    meaning: 'The context that was stored with the durable job is not the one that was stored.',
+  },
+  ERR_WAYBILL_DATABASE_LOCKED: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 500,
+    meaning: 'Another process has the folder of the embedded database open.',
+  },
+  ERR_WAYBILL_DATABASE_UNAVAILABLE: {
+    blame: 'host',
+    retryable: true,
+    httpStatus: 503,
+    meaning: 'The database cannot be opened or does not answer.',
+  },
+  ERR_WAYBILL_DATABASE_TOO_NEW: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 500,
+    meaning: 'The database was written by a later version of Waybill.',
+  },
+  ERR_WAYBILL_SERVICE_UNREACHABLE: {
+    blame: 'host',
+    retryable: true,
+    httpStatus: 503,
+    meaning: 'The service does not answer at its address.',
+  },
+  ERR_WAYBILL_BAD_ANSWER: {
+    blame: 'host',
+    retryable: false,
+    httpStatus: 502,
+    meaning: 'What answered is not the service, or of a version that is not understood.',
+  },
+} as const;

@@ -1,0 +1,74 @@
+import type { Queryable } from '../database/database.ts';
+import type { Engine, EngineJob } from '../engine/engine.ts';
+import type { NewJob } from './new-job.ts';
+
+/** A job that was added just now. */
+export interface AddedJob {
+  readonly id: string;
+  readonly submittedAtMs: number;
+  readonly startAfterMs: number;
+}
+
+// Sorted by key, so that two batches that wait for each other's keys cannot wait in a circle.
+const insert = `
+WITH given AS (
+  SELECT * FROM json_to_recordset($1::json) AS given(
+    id uuid, tenant text, function_name text, function_version int, schedule_name text, priority int, spec text, input text,
+    context text, submitted_trace text, idempotency_key text, request_hash text, start_after_ms float8, keep_seconds int)
+), added AS (
+  INSERT INTO waybill.job (
+    id, tenant, function_name, function_version, schedule_name, priority, spec, input, context, submitted_trace,
+    idempotency_key, request_hash, start_after, keep_seconds, history_count)
+  SELECT id, tenant, function_name, function_version, schedule_name, priority, spec, input, context, submitted_trace,
+    idempotency_key, request_hash, greatest(now(), waybill.moment(start_after_ms)), keep_seconds, 1
+  FROM given ORDER BY tenant, idempotency_key, id
+  ON CONFLICT (tenant, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+  RETURNING id, waybill.epoch_ms(submitted_at) AS submitted_at_ms, waybill.epoch_ms(start_after) AS start_after_ms
+), noted AS (
+  INSERT INTO waybill.history (job_id, seq, at, kind, facts)
+  SELECT id, 1, waybill.moment(submitted_at_ms), 'queued', json_build_object('startAfterMs', start_after_ms)::text
+  FROM added
+)
+SELECT id, submitted_at_ms AS "submittedAtMs", start_after_ms AS "startAfterMs" FROM added`;
+
+/**
+ * Adds jobs to the tables and to the engine. A job whose idempotency key its tenant has used before is left out. After the commit tell
+ * the signal `ready`.
+ *
+ * @returns those that were added, in any order
+ */
+export async function insertJobs(
+  transaction: Queryable,
+  engine: Engine,
+  jobs: readonly NewJob[],
+): Promise<readonly AddedJob[]> {
+  const added = await transaction.query<AddedJob>(insert, [JSON.stringify(jobs.map(toRow))]);
+  const addedIds = new Set(added.map(({ id }) => id));
+  const fresh = jobs.filter(({ id }) => addedIds.has(id));
+  if (fresh.length > 0) await engine.insert(transaction, fresh.map(toEngineJob));
+  return added;
+}
+
+function toRow(job: NewJob): Readonly<Record<string, unknown>> {
+  return {
+    id: job.id,
+    tenant: job.tenant,
+    function_name: job.functionName,
+    function_version: job.functionVersion,
+    schedule_name: job.scheduleName,
+    priority: job.priority,
+    spec: job.spec,
+    input: job.input,
+    context: job.context,
+    submitted_trace: job.submittedTrace,
+    idempotency_key: job.idempotencyKey,
+    request_hash: job.requestHash,
+    start_after_ms: job.startAfterMs,
+    keep_seconds: job.keepSeconds,
+  };
+}
+
+// At once is 0 and not the time of this process, whose clock may be ahead of the database's.
+function toEngineJob({ id, tenant, priority, startAfterMs = 0 }: NewJob): EngineJob {
+  return { id, tenant, priority, startAfterMs };
+}

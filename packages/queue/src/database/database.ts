@@ -1,0 +1,44 @@
+/** Runs statements: a database, or one transaction of it. */
+export interface Queryable {
+  /**
+   * Runs one statement.
+   *
+   * Columns come as the drivers of both databases give them alike: text, boolean, int4, float8 and uuid as such, int8 as a
+   * string, json as parsed. Moments are selected as float8 ms since 1970 (`epoch_ms(column)`), never as a Date.
+   *
+   * @throws `ERR_WAYBILL_DATABASE_UNAVAILABLE` where the database does not answer; the statement may or may not have run.
+   *   What the database refuses rejects with its own error, which has the SQLSTATE in `code`
+   */
+  query<Row extends object = object>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<readonly Row[]>;
+  /** Runs statements without values, separated by semicolons, and gives the rows of all of them. */
+  script<Row extends object = object>(text: string): Promise<readonly Row[]>;
+}
+
+/** A database of durable jobs, embedded or a server. Whoever opened it closes it. */
+export interface Database extends Queryable, AsyncDisposable {
+  /** `embedded`: PGlite in a thread of this process, one process at a time. `postgres`: a server, any number of processes. */
+  readonly kind: 'embedded' | 'postgres';
+  /**
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. On the embedded database nothing
+   * else runs meanwhile, so `work` waits for nothing but statements of its own.
+   */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Hears `pg_notify` on a channel, of this and of every other process. What is said while the connection is down is lost;
+   * `onGap` is called when it is up again, and at the start.
+   *
+   * @returns stops listening
+   */
+  listen(
+    channel: string,
+    onMessage: (payload: string) => void,
+    onGap: () => void,
+  ): Promise<() => Promise<void>>;
+  /** Resolves with the reason if the database ends for good without having been closed: an embedded one whose thread died. */
+  readonly ended: Promise<Error>;
+  /** Waits for statements that run, then closes. Idempotent. */
+  close(): Promise<void>;
+}

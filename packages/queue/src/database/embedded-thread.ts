@@ -1,0 +1,55 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import type {
+  EmbeddedThreadData,
+  FromEmbeddedThread,
+  ToEmbeddedThread,
+} from './embedded-messages.ts';
+
+// The thread of an embedded database. It speaks the protocol of PostgreSQL, so that the same driver serves both databases, and one
+// message carries a whole statement each way: PGlite's own interface crosses into the WebAssembly six times for one.
+
+function tell(message: FromEmbeddedThread): void {
+  // Handed over: whole buffers, nothing else is in them.
+  const transfer = message instanceof Uint8Array ? [message.buffer as ArrayBuffer] : [];
+  parentPort?.postMessage(message, transfer);
+}
+
+async function open({ dataFolder }: EmbeddedThreadData): Promise<PGlite | undefined> {
+  const printed: string[] = [];
+  const onStderr = (text: string): boolean => {
+    if (/FATAL|PANIC/.test(text)) printed.push(text);
+    return false;
+  };
+  try {
+    return await PGlite.create(dataFolder, { onStderr });
+  } catch (error) {
+    // What it throws is mostly the exit code of the WebAssembly; what it printed says why.
+    tell({ refused: [...printed, String(error)].join('; ') });
+    return undefined;
+  }
+}
+
+async function run(pglite: PGlite, message: Uint8Array): Promise<void> {
+  const parts: Uint8Array[] = [];
+  // The form that streams is the one that does not also parse all rows, and keep them.
+  await pglite.execProtocolRawStream(message, {
+    syncToFs: false,
+    // A view of the WebAssembly's memory, which is used again at once.
+    onRawData: (part) => parts.push(part.slice()),
+  });
+  for (const part of parts) tell(part);
+}
+
+const pglite = await open(workerData as EmbeddedThreadData);
+if (pglite) {
+  parentPort?.on('message', async (message: ToEmbeddedThread) => {
+    if (message === 'close') {
+      await pglite.close();
+      parentPort?.close();
+      return;
+    }
+    await run(pglite, message);
+  });
+  tell('open');
+}

@@ -1,0 +1,107 @@
+/** One step from an older schema to a newer one. Steps are only added: what was released never changes. */
+export interface Migration {
+  /** 1, 2, 3 and so on. */
+  readonly version: number;
+  /** Statements, run in one transaction with the note that they ran. */
+  readonly sql: string;
+}
+
+const first = `
+CREATE FUNCTION waybill.epoch_ms(moment timestamptz) RETURNS float8
+  LANGUAGE sql IMMUTABLE AS $$ SELECT extract(epoch FROM moment)::float8 * 1000 $$;
+
+CREATE FUNCTION waybill.moment(ms float8) RETURNS timestamptz
+  LANGUAGE sql IMMUTABLE AS $$ SELECT to_timestamp(ms / 1000) $$;
+
+CREATE TABLE waybill.job (
+  id uuid PRIMARY KEY,
+  tenant text NOT NULL,
+  state text NOT NULL DEFAULT 'queued'
+    CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+  function_name text,
+  function_version int,
+  schedule_name text,
+  priority int NOT NULL,
+  -- JSON: the job without its input, as it was checked
+  spec text NOT NULL,
+  -- a parcel
+  input text NOT NULL,
+  -- the carried context, sealed
+  context text NOT NULL,
+  submitted_trace text,
+  idempotency_key text,
+  -- of spec and input: what the same key must come with
+  request_hash text,
+  -- attempts that began; also the fence of the one that runs
+  attempt_count int NOT NULL DEFAULT 0,
+  failure_count int NOT NULL DEFAULT 0,
+  lost_count int NOT NULL DEFAULT 0,
+  executor uuid,
+  cancel_reason text,
+  history_count int NOT NULL DEFAULT 0,
+  submitted_at timestamptz NOT NULL DEFAULT now(),
+  start_after timestamptz NOT NULL DEFAULT now(),
+  started_at timestamptz,
+  settled_at timestamptz,
+  keep_seconds int NOT NULL,
+  forget_at timestamptz,
+  -- JSON: { "ok": true, "value": parcel, "bill": ... } or { "ok": false, "error": wire, ... }
+  outcome text
+) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX job_idempotency ON waybill.job (tenant, idempotency_key)
+  WHERE idempotency_key IS NOT NULL;
+CREATE INDEX job_of_tenant ON waybill.job (tenant, id DESC);
+CREATE INDEX job_waiting ON waybill.job (tenant) WHERE state = 'queued';
+CREATE INDEX job_running ON waybill.job (executor) WHERE state = 'running';
+CREATE INDEX job_forget ON waybill.job (forget_at) WHERE forget_at IS NOT NULL;
+
+CREATE TABLE waybill.history (
+  job_id uuid NOT NULL REFERENCES waybill.job (id) ON DELETE CASCADE,
+  seq int NOT NULL,
+  at timestamptz NOT NULL,
+  kind text NOT NULL,
+  -- JSON
+  facts text NOT NULL,
+  PRIMARY KEY (job_id, seq)
+);
+
+CREATE TABLE waybill.function (
+  tenant text NOT NULL,
+  name text NOT NULL,
+  version int NOT NULL,
+  hash text NOT NULL,
+  -- JSON
+  spec text NOT NULL,
+  deployed_at timestamptz NOT NULL DEFAULT now(),
+  removed_at timestamptz,
+  PRIMARY KEY (tenant, name, version)
+);
+
+CREATE TABLE waybill.schedule (
+  tenant text NOT NULL,
+  name text NOT NULL,
+  cron text NOT NULL,
+  timezone text NOT NULL,
+  is_paused boolean NOT NULL,
+  -- JSON: the job, its input as a parcel
+  job text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  -- the moment that is submitted next; none while it is paused
+  next_at timestamptz,
+  PRIMARY KEY (tenant, name)
+);
+CREATE INDEX schedule_due ON waybill.schedule (next_at) WHERE next_at IS NOT NULL;
+
+-- one row each time an executor starts
+CREATE TABLE waybill.executor (
+  id uuid PRIMARY KEY,
+  name text NOT NULL,
+  slots int NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  seen_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX executor_name ON waybill.executor (name);
+`;
+
+/** The tables of durable jobs, oldest step first. */
+export const queueMigrations: readonly Migration[] = [{ version: 1, sql: first }];

@@ -1,0 +1,34 @@
+import { ContextSnapshot } from '@waybill/context';
+import { parseTraceParent, traceContext } from '@waybill/context/w3c';
+import type { QueueOffice } from '../queue-office.ts';
+import { type JobRow, jobColumns } from '../tables/job-row.ts';
+
+/** A job as it is read when it is taken; what its columns hold, unopened. */
+export interface LeasedJob extends JobRow {
+  readonly spec: string;
+  readonly input: string;
+  readonly context: string;
+}
+
+/** What to select, or to return, of `waybill.job` for a {@link LeasedJob}; the table goes by the name `job`. */
+export const leasedJobColumns: string = `${jobColumns}, job.spec, job.input, job.context`;
+
+/**
+ * Gives the context that was stored with a job.
+ *
+ * @throws `ERR_WAYBILL_CONTEXT_UNTRUSTED`, or a `ContextError` for a value that its variable cannot read any more
+ */
+export function restoreContext(
+  { seal }: Pick<QueueOffice, 'seal'>,
+  { id, tenant, context }: LeasedJob,
+): ContextSnapshot {
+  return ContextSnapshot.fromWire(seal.open(context, { jobId: id, tenant }), 'queue');
+}
+
+/** Gives `context` with the trace of an attempt in place of the submission's. */
+export function withTrace(context: ContextSnapshot, trace: string): ContextSnapshot {
+  const parent = parseTraceParent(trace);
+  if (parent === undefined) return context;
+  const capture = (): ContextSnapshot => ContextSnapshot.capture();
+  return context.run(() => traceContext.run({ ...parent, state: [] }, capture));
+}

@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { makeError } from '@waybill/protocol';
+import { until } from '@waybill/testkit';
+import { describe, expect, test } from 'vitest';
+import { databaseKinds, freshTenant, useOffice } from '../queue-office.fixture.ts';
+import { cancelJob } from '../tables/cancel-job.ts';
+import { redriveJob } from '../tables/redrive-job.ts';
+import { execute, fine, historyOf, jobOf, makeRunner, reached } from './executor.fixture.ts';
+import { findAbandoned } from './executor-row.ts';
+import { returnJobs } from './return-jobs.ts';
+
+const source = 'export default () => 1';
+
+describe.each(databaseKinds)('attempts that are lost on the %s database', (kind) => {
+  const office = useOffice(kind);
+
+  /** What is left when an executor is killed: its row, its jobs, and nobody who looks after them. */
+  async function leaveBehind(
+    tenant: string,
+    jobId: string,
+    { name, seenMsAgo }: { readonly name: string; readonly seenMsAgo: number },
+  ): Promise<void> {
+    await office().database.transaction(async (transaction) => {
+      const slots = { default: 100, of: new Map() };
+      expect(await office().engine.lease(transaction, 1, slots)).toEqual([jobId]);
+      await transaction.query(
+        `WITH gone AS (
+          INSERT INTO waybill.executor (id, name, slots, seen_at)
+          VALUES (gen_random_uuid(), $2, 1, now() - $3::float8 * interval '1 ms') RETURNING id)
+        UPDATE waybill.job SET state = 'running', attempt_count = attempt_count + 1, executor = (SELECT id FROM gone)
+        WHERE id = $1`,
+        [jobId, name, seenMsAgo],
+      );
+    });
+    expect(await jobOf(office(), tenant, jobId)).toMatchObject({ state: 'running' });
+  }
+
+  test('what an executor held is run at once when it starts again under its name', async () => {
+    const tenant = freshTenant();
+    const { job } = await office().submit({ tenant, source });
+    await leaveBehind(tenant, job.id, { name: 'killed', seenMsAgo: 0 });
+    const runner = makeRunner();
+    await using _ = await execute(office(), runner.run, { name: 'killed' });
+    const { attempt, end } = await runner.next();
+    expect(attempt).toMatchObject({ jobId: job.id, attempt: 2 });
+    end.resolve(fine);
+    await reached(office(), job.id);
+    const history = await historyOf(office(), job.id);
+    expect(history.map((entry) => entry.kind)).toEqual(['queued', 'returned', 'started', 'settled']);
+    expect(history[1]?.facts).toEqual({ attempt: 1, reason: 'lost' });
+  });
+
+  test('what an executor held that is silent for too long is run by another one', async () => {
+    const tenant = freshTenant();
+    const { job } = await office().submit({ tenant, source });
+    await leaveBehind(tenant, job.id, { name: 'silent', seenMsAgo: 60_000 });
+    const runner = makeRunner();
+    await using _ = await execute(office(), runner.run, { name: 'another' });
+    const { attempt, end } = await runner.next();
+    expect(attempt).toMatchObject({ jobId: job.id, attempt: 2 });
+    end.resolve(fine);
+    await reached(office(), job.id);
+  });
+
+  test('what an executor holds that gives signs of life stays with it', async () => {
+    const tenant = freshTenant();
+    const runner = makeRunner();
+    await using _ = await execute(office(), runner.run, { name: 'alive' });
+    const { job } = await office().submit({ tenant, source });
+    const { end } = await runner.next();
+    expect(await findAbandoned(office().database, 15_000)).toEqual([]);
+    await using _other = await execute(office(), runner.run, { name: 'other' });
+    end.resolve(fine);
+    await reached(office(), job.id);
+    expect(runner.held).toHaveLength(1);
+  });
+
+  test('an executor that was given up keeps nothing of what it ends with, and goes on with new jobs', async () => {
+    const tenant = freshTenant();
+    const runner = makeRunner();
+    const { job } = await office().submit({ tenant, source });
+    await using executor = await execute(office(), runner.run, { name: 'paused', heartbeatMs: 50 });
+    const first = await runner.next();
+    await office().database.query('DELETE FROM waybill.executor WHERE name = $1', ['paused']);
+    await returnJobs(office(), await findAbandoned(office().database, 15_000), 'lost');
+    const second = await runner.next();
+    expect(second.attempt).toMatchObject({ jobId: job.id, attempt: 2 });
+    first.end.resolve({ ok: true, value: 'stale' });
+    await until(() => first.attempt.signal.aborted);
+    expect(first.attempt.signal.reason).toMatchObject({ code: 'ERR_WAYBILL_LEASE_LOST' });
+    second.end.resolve({ ok: true, value: 'valid' });
+    await reached(office(), job.id);
+    expect(await jobOf(office(), tenant, job.id)).toMatchObject({
+      state: 'succeeded',
+      attemptCount: 2,
+      outcome: { value: 'valid' },
+    });
+    const history = await historyOf(office(), job.id);
+    expect(history.filter((entry) => entry.kind === 'settled')).toHaveLength(1);
+    await until(() => executor.stats().lostCount === 1);
+  });
+
+  test('a lease whose answer never came is found by the next heartbeat', async () => {
+    const tenant = freshTenant();
+    const runner = makeRunner();
+    await using _ = await execute(office(), runner.run, { name: 'deaf', heartbeatMs: 20 });
+    const [row] = await office().database.query<{ readonly id: string }>(
+      'SELECT id FROM waybill.executor WHERE name = $1',
+      ['deaf'],
+    );
+    const { job } = await office().submit({ tenant, source, startAfterMs: Date.now() + 3_600_000 });
+    await office().database.query(
+      "UPDATE waybill.job SET state = 'running', attempt_count = 1, executor = $2::uuid WHERE id = $1",
+      [job.id, row?.id],
+    );
+    const { attempt, end } = await runner.next();
+    expect(attempt).toMatchObject({ jobId: job.id, attempt: 2 });
+    end.resolve(fine);
+    await reached(office(), job.id);
+  });
+
+  test('a job that takes down what runs it again and again ends, and its dead letter function hears of it', async () => {
+    const tenant = freshTenant();
+    await office().functions.put({ tenant, name: 'on-failure', source });
+    const { job } = await office().submit({ tenant, source, deadLetter: 'on-failure' });
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      await leaveBehind(tenant, job.id, { name: 'poisoned', seenMsAgo: 60_000 });
+      await returnJobs(office(), await findAbandoned(office().database, 15_000), 'lost');
+    }
+    expect(await jobOf(office(), tenant, job.id)).toMatchObject({
+      state: 'failed',
+      attemptCount: 6,
+      outcome: { ok: false, error: { code: 'ERR_WAYBILL_ATTEMPTS_LOST' } },
+    });
+    const runner = makeRunner();
+    await using _ = await execute(office(), runner.run);
+    const { attempt, end } = await runner.next();
+    expect(attempt.spec).toMatchObject({ function: 'on-failure', input: { id: job.id } });
+    end.resolve(fine);
+    await reached(office(), attempt.jobId);
+  });
+
+  test('a lost job whose end was asked for is cancelled and not run again', async () => {
+    const tenant = freshTenant();
+    const { job } = await office().submit({ tenant, source });
+    await leaveBehind(tenant, job.id, { name: 'silent', seenMsAgo: 60_000 });
+    await cancelJob(office(), { tenant, jobId: job.id, reason: 'not needed' });
+    const runner = makeRunner();
+    await using _ = await execute(office(), runner.run);
+    await reached(office(), job.id);
+    expect(await jobOf(office(), tenant, job.id)).toMatchObject({ state: 'cancelled' });
+    expect(runner.held).toEqual([]);
+  });
+
+  test('an attempt of a job that was put in the queue again cannot be settled by one before', async () => {
+    const tenant = freshTenant();
+    const runner = makeRunner();
+    await using _ = await execute(office(), runner.run);
+    const { job } = await office().submit({ tenant, source });
+    const first = await runner.next();
+    first.end.resolve({ ok: false, error: makeError('ERR_WAYBILL_GUEST_THREW', 'in a test') });
+    await reached(office(), job.id);
+    await redriveJob(office(), tenant, job.id);
+    const second = await runner.next();
+    expect(second.attempt).toMatchObject({ jobId: job.id, attempt: 2 });
+    expect(await returnJobs(office(), [{ jobId: job.id, attempt: 1 }], 'lost')).toBe(0);
+    second.end.resolve(fine);
+    await reached(office(), job.id);
+    expect(await jobOf(office(), tenant, job.id)).toMatchObject({ state: 'succeeded' });
+  });
+});
+
+describe('executors of several processes', () => {
+  const office = useOffice('postgres');
+
+  test('a job whose process is killed is run again at once by the next one of its name', async () => {
+    const tenant = freshTenant();
+    const { job } = await office().submit({ tenant, source });
+    const file = fileURLToPath(new URL('./executor-process.fixture.ts', import.meta.url));
+    const child = spawn(process.execPath, [file, office().url ?? '', 'in-a-process'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [started] = await once(child.stdout, 'data');
+    expect(String(started)).toContain(job.id);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await jobOf(office(), tenant, job.id)).toMatchObject({ state: 'running' });
+    const runner = makeRunner();
+    const beganMs = performance.now();
+    await using _ = await execute(office(), runner.run, { name: 'in-a-process' });
+    const { attempt, end } = await runner.next();
+    expect(performance.now() - beganMs).toBeLessThan(2_000);
+    expect(attempt).toMatchObject({ jobId: job.id, attempt: 2 });
+    end.resolve(fine);
+    await reached(office(), job.id);
+  });
+});

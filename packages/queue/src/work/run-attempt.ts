@@ -1,0 +1,28 @@
+import { ContextSnapshot } from '@waybill/context';
+import { type DurableOutcome, makeError, toWaybillError } from '@waybill/protocol';
+import type { LeasedAttempt, RunAttempt } from '../job-queue.ts';
+
+/** How an attempt ended. */
+export interface EndedRun {
+  readonly outcome: DurableOutcome;
+  /** It cannot be run at all, now or later. */
+  readonly isFinal: boolean;
+}
+
+/** Runs an attempt; what cannot be opened is not run. Never rejects. */
+export async function runAttempt(open: () => LeasedAttempt, run: RunAttempt): Promise<EndedRun> {
+  let leased: LeasedAttempt;
+  try {
+    leased = open();
+  } catch (thrown) {
+    return { outcome: { ok: false, error: toWaybillError(thrown) }, isFinal: true };
+  }
+  try {
+    // What belongs to a job enters its context by itself, and nothing else may stand in its way.
+    return { outcome: await ContextSnapshot.root.run(run, leased), isFinal: false };
+  } catch (cause) {
+    const words = `expected an outcome of attempt ${leased.attempt} of job ${leased.jobId}, got an error`;
+    const error = makeError('ERR_WAYBILL_INTERNAL', words, { cause });
+    return { outcome: { ok: false, error }, isFinal: false };
+  }
+}

@@ -1,0 +1,127 @@
+import { ContextSnapshot } from '@waybill/context';
+import type { Schedule, ScheduleSpec } from '@waybill/protocol';
+import { type Issue, describe, refusal } from '@waybill/protocol/parse';
+import { prepareJob } from '../accept/prepare-job.ts';
+import type { ScheduleStore } from '../job-queue.ts';
+import type { QueueOffice } from '../queue-office.ts';
+import { pageLimit, readCursor, toPage, writeCursor } from '../read/cursor.ts';
+import {
+  type ScheduleRow,
+  scheduleColumns,
+  scheduledJobFromText,
+  scheduledJobToText,
+} from './schedule-row.ts';
+
+const subject = { name: 'schedule', code: 'ERR_WAYBILL_INVALID_JOB' } as const;
+const namePattern = /^[A-Za-z0-9._:-]{1,100}$/;
+// How many of the next moments a schedule shows.
+const shownCount = 5;
+
+// A schedule that goes on at the same times keeps its next moment, which may have been missed and is still to be submitted.
+const upsert = `
+INSERT INTO waybill.schedule (tenant, name, cron, timezone, is_paused, job, next_at)
+VALUES ($1, $2, $3, $4, $5, $6, waybill.moment($7))
+ON CONFLICT (tenant, name) DO UPDATE SET
+  cron = excluded.cron, timezone = excluded.timezone, is_paused = excluded.is_paused, job = excluded.job,
+  next_at = CASE
+    WHEN excluded.next_at IS NOT NULL AND (schedule.cron, schedule.timezone) = (excluded.cron, excluded.timezone)
+    THEN coalesce(schedule.next_at, excluded.next_at) ELSE excluded.next_at END
+RETURNING ${scheduleColumns}, xmax = 0 AS "isNew"`;
+
+const selectOne = `SELECT ${scheduleColumns} FROM waybill.schedule WHERE tenant = $1 AND name = $2`;
+
+const selectPage = `
+SELECT ${scheduleColumns} FROM waybill.schedule WHERE tenant = $1 AND name > $2 ORDER BY name LIMIT $3`;
+
+const removeOne = 'DELETE FROM waybill.schedule WHERE tenant = $1 AND name = $2 RETURNING name';
+
+/** Makes the store of schedules. Executors submit their jobs. */
+export function createScheduleStore(office: QueueOffice): ScheduleStore {
+  const { database, engine } = office;
+  const fromRow = (row: ScheduleRow): Schedule => scheduleFromRow(engine, row);
+  return {
+    put: (spec) => putSchedule(office, spec),
+    async find(tenant, name) {
+      const [row] = await database.query<ScheduleRow>(selectOne, [tenant, name]);
+      return row && fromRow(row);
+    },
+    async list(tenant, { cursor, limit } = {}) {
+      const of = { list: 'schedules', tenant } as const;
+      const count = pageLimit(limit);
+      const isName = (key: string): boolean => namePattern.test(key);
+      const after = cursor === undefined ? '' : readCursor(of, cursor, isName);
+      const rows = await database.query<ScheduleRow>(selectPage, [tenant, after, count + 1]);
+      return toPage(rows.map(fromRow), count, (last) => writeCursor(of, last.name));
+    },
+    async remove(tenant, name) {
+      const removed = await database.query(removeOne, [tenant, name]);
+      return removed.length > 0;
+    },
+  };
+}
+
+async function putSchedule(
+  office: QueueOffice,
+  spec: ScheduleSpec,
+): ReturnType<ScheduleStore['put']> {
+  const { database, engine } = office;
+  const { tenant, name, cron, timezone = 'UTC', isPaused = false, job } = checkFields(spec);
+  // As it will be submitted, so that what is wrong is said now and not at night.
+  const { input } = await ContextSnapshot.root.run(prepareJob, office, { ...job, tenant });
+  const [now] = await database.query<{ readonly ms: number }>(
+    'SELECT waybill.epoch_ms(clock_timestamp()) AS ms',
+  );
+  const range = { fromMs: now?.ms ?? office.now(), count: 1 };
+  const [nextAtMs = null] = engine.occurrences(cron, timezone, range);
+  const [row] = await database.query<ScheduleRow & { readonly isNew: boolean }>(upsert, [
+    tenant,
+    name,
+    cron,
+    timezone,
+    isPaused,
+    scheduledJobToText(job, input),
+    isPaused ? null : nextAtMs,
+  ]);
+  if (row === undefined) throw new Error(`expected the row of schedule ${name}`);
+  const { isNew, ...stored } = row;
+  return { schedule: scheduleFromRow(engine, stored), isNew };
+}
+
+/** Checks what neither the job's own check nor the engine does. */
+function checkFields(spec: ScheduleSpec): ScheduleSpec {
+  const { name, cron, timezone = 'UTC', isPaused = false, job } = spec;
+  const issues: Issue[] = [];
+  const check = (path: string, isRight: boolean, expected: string, value: unknown): void => {
+    if (!isRight) issues.push({ path, expected, got: describe(value) });
+  };
+  const isName = typeof name === 'string' && namePattern.test(name);
+  check('name', isName, '1 to 100 characters of A-Z a-z 0-9 . _ : -', name);
+  check('cron', typeof cron === 'string' && cron.length <= 256, 'five fields of cron', cron);
+  const isZone = typeof timezone === 'string' && timezone.length <= 64;
+  check('timezone', isZone, 'a name of the IANA time zone database', timezone);
+  check('isPaused', typeof isPaused === 'boolean', 'true or false', isPaused);
+  check('job', typeof job === 'object' && job !== null, 'an object', job);
+  for (const field of ['tenant', 'idempotencyKey', 'startAfterMs']) {
+    const isAbsent = typeof job !== 'object' || job === null || !Object.hasOwn(job, field);
+    check(`job.${field}`, isAbsent, 'nothing, because the schedule gives it', 'a value');
+  }
+  if (issues.length > 0) throw refusal(subject, issues);
+  return spec;
+}
+
+function scheduleFromRow(
+  engine: QueueOffice['engine'],
+  { tenant, name, cron, timezone, isPaused, job, createdAtMs, nextAtMs }: ScheduleRow,
+): Schedule {
+  const range = { fromMs: (nextAtMs ?? 0) - 1, count: shownCount };
+  return {
+    tenant,
+    name,
+    cron,
+    timezone,
+    isPaused,
+    job: scheduledJobFromText(job),
+    createdAtMs: Math.round(createdAtMs),
+    nextAtMs: nextAtMs === null ? [] : engine.occurrences(cron, timezone, range),
+  };
+}
