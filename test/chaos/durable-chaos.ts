@@ -1,8 +1,11 @@
-import { setInterval } from 'node:timers/promises';
 import { seededRandom } from '@waybill/testkit';
+import { pause } from '../support/pause.ts';
 import { DurableLoad, type LoadOptions } from './durable-load.ts';
 import { judgeAll, untilSettled } from './durable-verdict.ts';
 import type { Target, World } from './durable-world.ts';
+
+/** Jobs that are acknowledged between two kills, at least. */
+const minJobCount = 20;
 
 /** How a world is troubled. */
 export interface ChaosOptions extends Omit<LoadOptions, 'url'> {
@@ -35,11 +38,19 @@ export async function runChaos(world: World, options: ChaosOptions): Promise<Cha
   const startMs = performance.now();
   const random = seededRandom(seed + 1);
   const kills: Record<string, number> = {};
+  const left: Target[] = [];
   let struckCount = 0;
   await using load = new DurableLoad({ ...options, url: world.url });
-  for await (const isOver of setInterval(everyMs, () => load.isComplete)) {
-    if (isOver() || struckCount === killCount) break;
-    const target = random.pick(targets);
+  for (;;) {
+    // On a slow machine, too, something is to be there that a kill can lose.
+    const isDue = load.jobs.length + minJobCount;
+    await pause(everyMs);
+    while (load.jobs.length < isDue && !load.isComplete) await pause(20);
+    if (load.isComplete || struckCount === killCount) break;
+    // By turns in a random order: of a few kills none is left out.
+    if (left.length === 0) left.push(...targets);
+    const target = random.pick(left);
+    left.splice(left.indexOf(target), 1);
     kills[target] = (kills[target] ?? 0) + 1;
     struckCount += 1;
     await world.strike(target);

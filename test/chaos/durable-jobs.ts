@@ -107,7 +107,7 @@ export function judgeEnd(job: LoadJob, { state, outcome, submittedTrace }: JobRe
     const expected = JSON.stringify([label, label, tenant]);
     const got = JSON.stringify(outcome.value);
     if (got !== expected) wrong.push(`gave ${got}, not ${expected}`);
-  } else if (kind === 'fails' && outcome?.error.message !== label) {
+  } else if (kind === 'fails' && outcome?.error.details['message'] !== label) {
     wrong.push(`failed with ${JSON.stringify(outcome)}, not with its label`);
   } else if (expectedState === 'succeeded') {
     wrong.push(`ended with ${JSON.stringify(outcome)}`);

@@ -5,8 +5,14 @@ import { judgeHistory } from './durable-verdict.ts';
 
 const job: LoadJob = { label: 'one', tenant: 'acme', kind: 'echoes', traceId: 'abc' };
 
+/** Each start begins the next attempt. */
 function history(...kinds: HistoryEvent['kind'][]): HistoryEvent[] {
-  return kinds.map((kind, index) => ({ seq: index + 1, at: '', kind, facts: {} }) as HistoryEvent);
+  let attempt = 0;
+  return kinds.map((kind, index) => {
+    if (kind === 'started') attempt += 1;
+    const facts = kind === 'queued' ? {} : { attempt };
+    return { seq: index + 1, at: '', kind, facts } as HistoryEvent;
+  });
 }
 
 describe('the judge of the durable load', () => {
@@ -40,6 +46,16 @@ describe('the judge of the durable load', () => {
     ],
     ['something after the end', 1, history('queued', 'started', 'settled', 'log')],
     ['a job that was queued twice', 1, history('queued', 'queued', 'started', 'settled')],
+    [
+      'an attempt that goes on after its end',
+      2,
+      history('queued', 'started', 'returned', 'log', 'started', 'settled'),
+    ],
+    [
+      'an attempt that is not counted',
+      1,
+      history('queued', 'started', 'retrying', 'started', 'settled'),
+    ],
     ['a gap', 1, history('queued', 'log', 'started', 'settled').toSpliced(1, 1)],
   ])('finds %s', (_what, attemptCount, events) => {
     expect(judgeHistory(job, { attemptCount, settledAt: 'then' }, events)).not.toEqual([]);

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,11 @@ describe('a service that starts', () => {
   let service: TestService;
 
   beforeAll(async () => {
-    service = await startService({ folder });
+    service = await startService({
+      folder,
+      isFirstStart: true,
+      config: { shutdown: { graceMs: 500 } },
+    });
   }, 60_000);
 
   afterAll(() => service[Symbol.asyncDispose]());
@@ -194,11 +198,12 @@ test('--check says the configuration without its secrets, and starts nothing', a
   const url = 'postgres://waybill:very-secret@127.0.0.1:1/waybill';
   writeFileSync(file, JSON.stringify({ database: { url }, contextKeys: ['x'.repeat(40)] }));
   const args = ['--config', file, '--check'];
-  const { code, stdout, stderr } = await runNode({ file: entry }, { args, cwd: folder });
+  const cwd = mkdtempSync(join(folder, 'checked-'));
+  const { code, stdout, stderr } = await runNode({ file: entry }, { args, cwd });
   expect(code, stderr).toBe(0);
   expect(stdout).toContain('8478');
   expect(stdout + stderr).not.toMatch(/very-secret|xxxx/);
-  expect(existsSync(join(folder, '.waybill'))).toBe(false);
+  expect(readdirSync(cwd)).toEqual([]);
 });
 
 test('--help names every flag and every key of the configuration', async () => {

@@ -153,7 +153,7 @@ describe('a request', () => {
       [403],
     ],
     ['an unknown method', rawRequest('BREW /v1/jobs', []), [400, 405]],
-    ['a method for proxies', rawRequest('CONNECT 127.0.0.1:22', []), [400, 404, 405]],
+    ['a method for proxies', rawRequest('CONNECT 127.0.0.1:22', []), [400, 405, 501]],
     ['headers without end', rawRequest('GET /v1/jobs', [`X-A: ${'a'.repeat(90_000)}`]), [431]],
     ['thousands of headers', rawRequest('GET /v1/jobs', Array(5_000).fill('A: b')), [431]],
     [

@@ -188,7 +188,9 @@ describe('a tenant', () => {
   });
 
   test('cannot run, submit or schedule a function of another', async () => {
-    const name = owned['name'] ?? '';
+    const name = 'not-the-strangers';
+    const put = { method: 'PUT', body: { source } };
+    expect((await ask('owner', `/v1/functions/${name}`, put)).status).toBe(201);
     const run = await ask('stranger', `/v1/functions/${name}/run`, { method: 'POST', body: {} });
     expect(run.status).toBe(404);
     const byBody = await ask('stranger', '/v1/run', { method: 'POST', body: { function: name } });

@@ -50,9 +50,9 @@ afterAll(async () => {
 
 const claims = { tenant: 'acme', scope: 'read run' };
 
-function token(more: object = {}): SignJWT {
+function token(more: object = {}, header: object = { kid: 'one' }): SignJWT {
   return new SignJWT({ ...claims, ...more })
-    .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+    .setProtectedHeader({ alg: 'ES256', ...header })
     .setIssuer(issuer)
     .setAudience(audience)
     .setSubject('somebody')
@@ -109,18 +109,13 @@ const forgeries: Readonly<Record<string, () => Promise<string> | string>> = {
       extractable: true,
     });
     const jwk = await exportJWK(ownPublic);
-    return token().setProtectedHeader({ alg: 'ES256', jwk }).sign(own);
+    return token({}, { jwk }).sign(own);
   },
   'of a key at an address that it brings itself': () =>
-    token()
-      .setProtectedHeader({ alg: 'ES256', kid: 'two', jku: `${issuer}/evil.json` })
-      .sign(strangerKey),
-  'of a key that nobody has': () =>
-    token().setProtectedHeader({ alg: 'ES256', kid: '../../etc/passwd' }).sign(privateKey),
+    token({}, { kid: 'two', jku: `${issuer}/evil.json` }).sign(strangerKey),
+  'of a key that nobody has': () => token({}, { kid: '../../etc/passwd' }).sign(privateKey),
   'with an extension that must be understood': () =>
-    token()
-      .setProtectedHeader({ alg: 'ES256', kid: 'one', crit: ['x'], x: 1 })
-      .sign(privateKey, { crit: { x: true } }),
+    token({}, { kid: 'one', crit: ['x'], x: 1 }).sign(privateKey, { crit: { x: true } }),
   'that is over': () => token().setExpirationTime('-1 second').sign(privateKey),
   'that is not yet': () => token().setNotBefore('5 minutes').sign(privateKey),
   'that is never over': () =>

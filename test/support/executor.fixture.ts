@@ -3,6 +3,5 @@ import { parseArgs } from 'node:util';
 import { loadConfig, startExecutorOnly } from '@waybill/api';
 
 const { values } = parseArgs({ options: { config: { type: 'string', default: '' } } });
-const { config } = loadConfig({ file: values.config, env: process.env });
-await startExecutorOnly(config);
+await startExecutorOnly(await loadConfig({ file: values.config }));
 console.log('executor: ready');

@@ -56,7 +56,7 @@ export async function sendUntilAnswered(
   { patienceMs = 60_000, onAgain, ...parts }: PatientParts = {},
 ): Promise<ServiceAnswer> {
   const endMs = performance.now() + patienceMs;
-  for (;;) {
+  for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 400)) {
     const [answer, why] = await send(url, path, parts).then(
       (got) => [got, `${got.status} ${got.text.slice(0, 300)}`] as const,
       (error: unknown) => [undefined, String(error)] as const,
@@ -64,6 +64,6 @@ export async function sendUntilAnswered(
     if (answer && answer.status !== 503) return answer;
     if (performance.now() > endMs) throw new Error(`${path}: no answer, at last: ${why}`);
     onAgain?.(why);
-    await pause(50);
+    await pause(waitMs);
   }
 }

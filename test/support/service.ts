@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { testFolder } from '../../packages/queue/src/database/database.fixture.ts';
 
 const serviceEntry = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
 
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   readonly entry?: string;
   /** What is waited for in the output. @defaultValue an address */
   readonly readyLine?: RegExp;
+  /** Whether the service has to make its embedded database itself. @defaultValue false */
+  readonly isFirstStart?: boolean;
   /** @defaultValue 60000: a first start initialises a database */
   readonly readyWithinMs?: number;
 }
@@ -102,6 +105,15 @@ export class TestService implements AsyncDisposable {
     return this.#ended;
   }
 
+  /** Puts an embedded database into the data folder that nobody has used: to make one takes seconds. */
+  async fill(): Promise<void> {
+    const target = join(this.folder, 'data', 'database');
+    if (existsSync(target)) return;
+    const { folder } = await testFolder();
+    mkdirSync(dirname(target), { recursive: true });
+    renameSync(folder, target);
+  }
+
   /** Starts the process and waits until it is ready. @throws Error with its output if it ends before */
   async start(): Promise<void> {
     const { env, entry = serviceEntry, readyWithinMs = 60_000 } = this.#options;
@@ -179,6 +191,7 @@ export class TestService implements AsyncDisposable {
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
   const service = new TestService(options, options.port ?? (await freePort()));
   try {
+    if (options.isFirstStart !== true) await service.fill();
     await service.start();
   } catch (error) {
     await service[Symbol.asyncDispose]();

@@ -4,7 +4,6 @@ import { isWaybillError } from '@waybill/protocol';
 import { describeConfig, redactConfig } from './config/describe-config.ts';
 import { invalidConfig } from './config/invalid-config.ts';
 import { loadConfig } from './config/load-config.ts';
-import { type RunningService, startService } from './start-service.ts';
 import { exitCodeOf } from './start/exit-code.ts';
 import { openVault } from './start/open-vault.ts';
 import { greeting } from './start/greeting.ts';
@@ -38,7 +37,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(redactConfig(config), null, 2)}\n`);
     return 0;
   }
-  const service: RunningService = await startService(config);
+  // All that a service stands on takes a second to load, which help and checks do not need.
+  const { startService } = await import('./start-service.ts');
+  const service = await startService(config);
   process.stdout.write(await greeting(service, config));
   return untilSignal(service);
 }

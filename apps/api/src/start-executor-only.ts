@@ -1,8 +1,10 @@
+import type { Logger } from 'pino';
 import { ContextSnapshot } from '@waybill/context';
 import type { Config } from './config/config.ts';
 import { invalidConfig } from './config/invalid-config.ts';
 import { createLog } from './log/create-log.ts';
 import { type Running, type StartOptions, running } from './start-service.ts';
+import { firstFailure } from './start/first-failure.ts';
 import { openParts } from './start/open-parts.ts';
 import { openVault } from './start/open-vault.ts';
 
@@ -26,13 +28,20 @@ export async function startExecutorOnly(
     throw invalidConfig([{ path: 'database.url', expected, got: 'nothing' }]);
   }
   return ContextSnapshot.root.run(async () => {
-    await using stack = new AsyncDisposableStack();
-    const vault = openVault(config);
-    const log = createLog({ level: config.log.level, vault, stream });
-    const { database, startExecutor } = await openParts(config, log, stack);
-    const executor = await startExecutor();
-    stack.defer(() => executor.close({ graceMs: config.shutdown.graceMs }));
-    log.info({ executor: executor.name }, 'ready');
-    return running(stack.move(), { log, failed: database.ended, name: executor.name });
+    const log = createLog({ level: config.log.level, vault: openVault(config), stream });
+    try {
+      return await start(config, log);
+    } catch (error) {
+      throw firstFailure(error, log);
+    }
   });
+}
+
+async function start(config: Config, log: Logger): Promise<RunningExecutor> {
+  await using stack = new AsyncDisposableStack();
+  const { database, startExecutor } = await openParts(config, log, stack);
+  const executor = await startExecutor();
+  stack.defer(() => executor.close({ graceMs: config.shutdown.graceMs }));
+  log.info({ executor: executor.name }, 'ready');
+  return running(stack.move(), { log, failed: database.ended, name: executor.name });
 }

@@ -9,9 +9,12 @@ import { createLog } from './log/create-log.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
 import { registerRoutes } from './routes/index.ts';
 import { buildServer } from './server/build-server.ts';
+import type { Redact } from './server/answer-errors.ts';
 import type { Service } from './service.ts';
+import { assertFree } from './start/assert-free.ts';
 import { assertGuarded } from './start/assert-guarded.ts';
 import { closeServer } from './start/close-server.ts';
+import { firstFailure } from './start/first-failure.ts';
 import { listen } from './start/listen.ts';
 import { openParts } from './start/open-parts.ts';
 import { openVault } from './start/open-vault.ts';
@@ -39,7 +42,7 @@ export interface Running extends AsyncDisposable {
 export interface RunningService extends Running {
   readonly url: string;
   /** Whether it serves requests of this machine without credentials. */
-  isOpen(): Promise<boolean>;
+  readonly isOpen: () => Promise<boolean>;
 }
 
 /**
@@ -53,16 +56,20 @@ export async function startService(
   { stream }: StartOptions = {},
 ): Promise<RunningService> {
   // The service belongs to nobody: none of its timers and connections keeps the context of who started it.
-  return ContextSnapshot.root.run(() => start(config, stream));
+  return ContextSnapshot.root.run(async () => {
+    const vault = openVault(config);
+    const log = createLog({ level: config.log.level, vault, stream });
+    try {
+      return await start(config, log, vault.redact);
+    } catch (error) {
+      throw firstFailure(error, log);
+    }
+  });
 }
 
-async function start(
-  config: Config,
-  stream: DestinationStream | undefined,
-): Promise<RunningService> {
+async function start(config: Config, log: Logger, redact: Redact): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
-  const vault = openVault(config);
-  const log = createLog({ level: config.log.level, vault, stream });
+  await assertFree(config.listen);
   const parts = await openParts(config, log, stack);
   const { database, queue, orchestrator, shelf } = parts;
   const keys = await createKeyStore(database, {
@@ -72,22 +79,32 @@ async function start(
 
   let executor: Executor | undefined;
   let state: ReturnType<Service['state']> = 'ready';
+  let isLeaving = false;
   const metrics = stack.use(createMetrics({ orchestrator, queue, executor: () => executor }));
   const service: Service = {
-    ...{ config, log, orchestrator, queue, shelf, keys, metrics },
+    config,
+    log,
+    orchestrator,
+    queue,
+    shelf,
+    keys,
+    metrics,
     state: () => state,
   };
   const authenticator = createAuthenticator(config, keys);
   const app = await buildServer(service, {
     authenticator,
     routes: registerRoutes,
-    redact: vault.redact,
+    redact,
+    isLeaving: () => isLeaving,
   });
   stack.defer(async () => {
-    state = 'draining';
     const { lingerMs, graceMs } = config.shutdown;
+    isLeaving = true;
+    // Who was told so late that he still sends work has it taken.
     if (lingerMs > 0) await pause(lingerMs);
-    await allDone([closeServer(app, graceMs), executor?.close({ graceMs })]);
+    state = 'draining';
+    await bothDone(closeServer(app, graceMs), executor?.close({ graceMs }));
   });
   const url = await listen(app, config.listen);
   if (config.executor.enabled) executor = await parts.startExecutor();
@@ -95,10 +112,13 @@ async function start(
   return running(stack.move(), { log, failed: database.ended, url, isOpen: authenticator.isOpen });
 }
 
-/** Waits for all, and then throws what the first of them threw. */
-async function allDone(ends: readonly (Promise<void> | undefined)[]): Promise<void> {
-  await Promise.allSettled(ends);
-  await Promise.all(ends);
+/** Waits for both, and then throws what the first of them threw. */
+async function bothDone(
+  one: Promise<void>,
+  other: Promise<void> = Promise.resolve(),
+): Promise<void> {
+  await Promise.allSettled([one, other]);
+  await Promise.all([one, other]);
 }
 
 /** @internal makes what its caller closes of what was opened */

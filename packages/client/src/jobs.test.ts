@@ -125,6 +125,7 @@ test('a list goes through all its pages with the same filter, and fetches no pag
   expect(await jobs.next()).toMatchObject({ value: { errorCode: 'ERR_WAYBILL_GUEST_THREW' } });
   expect(service.received).toHaveLength(1);
   await jobs.next();
+  const query = 'limit=1&state=failed%2Ccancelled&submittedFrom=1970-01-01T00%3A00%3A00.000Z';
   expect(service.received[0]?.url).toBe(`/v1/jobs?${query}`);
   expect(service.received[1]?.url).toContain('cursor=a%20b');
 });

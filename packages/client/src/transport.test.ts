@@ -1,3 +1,4 @@
+import { runNode } from '@waybill/testkit';
 import { expect, test } from 'vitest';
 import {
   jobResource,
@@ -225,4 +226,19 @@ test('a settled job has its outcome, and moments in ms', async () => {
   expect(job).toMatchObject({ state: 'succeeded', outcome: { ok: true, value: 7 } });
   expect(job.settledAtMs).toBe(Date.UTC(2026, 10, 22, 10, 0, 1));
   expect('function' in job).toBe(false);
+});
+
+test('a program ends as soon as its calls have: no timer and no listener of the client keeps it', async () => {
+  await using service = await startService((response, _received, count) => {
+    if (count === 1) response.destroy();
+    else sendJson(response, 200, jobResource());
+  });
+  const code = `
+    import { createClient } from '@waybill/client';
+    const client = createClient({ url: ${JSON.stringify(service.url)}, timeoutMs: 3_600_000 });
+    const { signal } = new AbortController();
+    console.log((await client.jobs.get('x', { signal })).state);`;
+  const cwd = new URL('..', import.meta.url);
+  const result = await runNode({ code }, { cwd, timeoutMs: 15_000 });
+  expect(result).toMatchObject({ code: 0, stdout: 'queued\n', stderr: '' });
 });

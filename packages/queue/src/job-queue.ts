@@ -98,7 +98,12 @@ export interface Executor extends AsyncDisposable {
 
 /** The deployed functions of all tenants. */
 export interface FunctionStore {
-  /** Gives the version that was stored, or that was there with the same spec. */
+  /**
+   * Gives the version that was stored, or the one deployed last if its spec is the same: to deploy an older spec again makes a new
+   * version, and that is the last then.
+   *
+   * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_PAYLOAD_TOO_LARGE`
+   */
   put(spec: FunctionSpec): Promise<{ readonly stored: StoredFunction; readonly isNew: boolean }>;
   /** Gives the version, or the one deployed last; `undefined` if it is not there or was removed. */
   find(tenant: string, name: string, version?: number): Promise<StoredFunction | undefined>;
@@ -135,7 +140,8 @@ export interface QueueCounts {
 export interface JobQueue extends AsyncDisposable {
   /**
    * Accepts a job: when this resolves it is on disk (PostgreSQL) or with the operating system (embedded), and will be settled once.
-   * The variables of the current context whose policy names `queue` are stored with it, sealed.
+   * The variables of the current context whose policy names `queue` are stored with it, sealed. The input must not change before
+   * this resolves.
    *
    * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_NOT_CARRIABLE`, `ERR_WAYBILL_PAYLOAD_TOO_LARGE`,
    *   `ERR_WAYBILL_FUNCTION_NOT_FOUND`, `ERR_WAYBILL_IDEMPOTENCY_CONFLICT`, `ERR_WAYBILL_TENANT_QUEUE_FULL`, `ERR_WAYBILL_CLOSED`,

@@ -20,12 +20,12 @@ export interface Authenticator {
    * @throws `ERR_WAYBILL_UNAUTHENTICATED`, `ERR_WAYBILL_FORBIDDEN` for a tenant that the credentials are not for,
    *   `ERR_WAYBILL_DATABASE_UNAVAILABLE` or `ERR_WAYBILL_SERVICE_UNREACHABLE` where nobody can say
    */
-  authenticate(sender: Sender): Promise<Caller>;
+  readonly authenticate: (sender: Sender) => Promise<Caller>;
   /**
    * Whether requests of this machine are served without credentials: as long as the service listens on loopback only, no identity
    * provider is configured and no API key was ever made.
    */
-  isOpen(): Promise<boolean>;
+  readonly isOpen: () => Promise<boolean>;
 }
 
 const tenantPattern = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -72,7 +72,10 @@ export function createAuthenticator(
 function readBearer(authorization: string): string {
   const [, token] = /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization) ?? [];
   if (token !== undefined) return token;
-  throw unauthenticated('invalid', 'expected Authorization: Bearer and one token, got another form');
+  throw unauthenticated(
+    'invalid',
+    'expected Authorization: Bearer and one token, got another form',
+  );
 }
 
 function actFor(caller: Caller, asked: string | readonly string[] | undefined): Caller {

@@ -37,7 +37,7 @@ async function readObject(path: string): Promise<Draft> {
     refuse('a file that can be read', error.code ?? 'an error', error),
   );
   const value = parseJson(text, (place) => refuse('JSON', `something else${place}`));
-  return isSchema(value) ? (value as Draft) : refuse('a JSON object', 'other JSON');
+  return isSchema(value) ? value : refuse('a JSON object', 'other JSON');
 }
 
 function parseJson(text: string, refuse: (place: string) => never): unknown {

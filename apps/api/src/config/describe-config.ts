@@ -13,7 +13,10 @@ export function describeConfig(): string {
   });
   const width = Math.max(...rows.map(({ key }) => key.length));
   return rows
-    .map(({ key, variable, text }) => `  ${key.padEnd(width)}  ${text}\n${' '.repeat(width + 4)}${variable}\n`)
+    .map(
+      ({ key, variable, text }) =>
+        `  ${key.padEnd(width)}  ${text}\n${' '.repeat(width + 4)}${variable}\n`,
+    )
     .join('');
 }
 

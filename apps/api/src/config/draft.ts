@@ -17,7 +17,7 @@ export function setAt(draft: Draft, path: readonly string[], value: unknown): vo
   }
   const inner = draft[key] ?? (draft[key] = {});
   // What stands there and is no object is the schema's to refuse.
-  if (isSchema(inner)) setAt(inner as Draft, rest, value);
+  if (isSchema(inner)) setAt(inner, rest, value);
 }
 
 /** Freezes a value and all in it. */

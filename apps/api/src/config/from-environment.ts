@@ -65,6 +65,8 @@ function misspelt(environment: Environment): Issue[] {
     if (!name.startsWith('WAYBILL_') || known.includes(name) || otherVariables.has(name)) return [];
     const meant = didYouMean(name, known);
     if (meant === undefined) return [];
-    return [{ path: name, expected: `a known variable (did you mean "${meant}"?)`, got: 'this one' }];
+    return [
+      { path: name, expected: `a known variable (did you mean "${meant}"?)`, got: 'this one' },
+    ];
   });
 }

@@ -32,7 +32,8 @@ function keysIn(schema: JsonSchema, path: readonly string[]): readonly ConfigKey
       )
     : [];
   // A section has no value of its own; an object with free keys, or that may be absent, is given as JSON too.
-  const isSection = isSchema(properties) && additionalProperties === false && !('description' in schema);
+  const isSection =
+    isSchema(properties) && additionalProperties === false && !('description' in schema);
   return isSection ? inner : [{ path, schema, variable: variableOf(path) }, ...inner];
 }
 

@@ -3,9 +3,11 @@ import { pathToFileURL } from 'node:url';
 import { isWaybillError } from '@waybill/protocol';
 import { type Issue, parseSettings } from '@waybill/protocol/parse';
 import { toIssues } from '../validation/issues.ts';
+import { isSchema } from '../validation/json-schema.ts';
 import { compileSchema, createValidator } from '../validation/validator.ts';
 import { readConfigFile, resolvePaths } from './config-file.ts';
 import type { Config } from './config.ts';
+import { findContradictions } from './contradictions.ts';
 import { type Draft, freezeDeep, setAt } from './draft.ts';
 import { type Environment, readEnvironment } from './from-environment.ts';
 import { invalidConfig } from './invalid-config.ts';
@@ -37,11 +39,15 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   for (const [path, value] of Object.entries(overrides)) setAt(draft, path.split('.'), value);
   resolvePaths(draft, folder);
 
-  const found = [...issues, ...checkKeys(draft), ...checkOrchestrator(draft)];
+  const found = [
+    ...issues.filter(({ path }) => !isSecretSource(draft, path)),
+    ...checkKeys(draft),
+    ...checkOrchestrator(draft),
+  ];
   if (found.length > 0) throw invalidConfig(found);
   // Checked by the schema just now, which says the same as the type.
   const config = draft as unknown as Config;
-  const contradictions = contradictionsIn(config);
+  const contradictions = findContradictions(config);
   if (contradictions.length > 0) throw invalidConfig(contradictions);
   return freezeDeep({
     ...config,
@@ -61,6 +67,12 @@ function checkKeys(draft: Draft): readonly Issue[] {
   return validate(draft) ? [] : toIssues(validate.errors ?? [], 'configuration');
 }
 
+/** Whether a variable is one that the operator keeps a secret in, whatever it is called. */
+function isSecretSource({ secrets }: Draft, variable: string): boolean {
+  if (!isSchema(secrets)) return false;
+  return Object.values(secrets).some((source) => isSchema(source) && source['env'] === variable);
+}
+
 /** The options of the orchestrator, checked by what it checks them with. */
 function checkOrchestrator({ orchestrator }: Draft): readonly Issue[] {
   try {
@@ -71,13 +83,6 @@ function checkOrchestrator({ orchestrator }: Draft): readonly Issue[] {
     const issues = error.details['issues'] as readonly Issue[];
     return issues.map((issue) => ({ ...issue, path: `orchestrator.${issue.path}` }));
   }
-}
-
-function contradictionsIn({ database, contextKeys }: Config): readonly Issue[] {
-  if (database.url === undefined || contextKeys.length > 0) return [];
-  const expected =
-    'at least one secret of 32 characters or more with database.url, the same in all processes';
-  return [{ path: 'contextKeys', expected, got: 'none' }];
 }
 
 function moduleUrl<Name extends string>(

@@ -8,7 +8,11 @@ const maxCount = 1_000_000_000;
 const tenantName = '^[A-Za-z0-9._:-]{1,128}$';
 const trusts = ['never', 'authenticated', 'always'];
 
-function integer(description: string, range: readonly [number, number], given?: number): JsonSchema {
+function integer(
+  description: string,
+  range: readonly [number, number],
+  given?: number,
+): JsonSchema {
   const [minimum, maximum] = range;
   const byDefault = given === undefined ? {} : { default: given };
   return { type: 'integer', minimum, maximum, description, ...byDefault };
@@ -51,8 +55,12 @@ const modulePath = 'path of a JavaScript or TypeScript module';
 
 const secrets: JsonSchema = {
   type: 'object',
-  description: 'where host functions find their secrets: {"NAME": {"env": "VARIABLE"} or {"file": "path"}}',
-  propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$', expected: 'a name of letters, digits and _' },
+  description:
+    'where host functions find their secrets: {"NAME": {"env": "VARIABLE"} or {"file": "path"}}',
+  propertyNames: {
+    pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
+    expected: 'a name of letters, digits and _',
+  },
   additionalProperties: {
     type: 'object',
     minProperties: 1,
@@ -69,7 +77,11 @@ const jwt: JsonSchema = {
   description: 'tokens of an identity provider',
   required: ['jwksUrl', 'issuer', 'audience'],
   properties: {
-    jwksUrl: text('address of its key set', { pattern: '^https?://', expected: 'an https: URL' }),
+    jwksUrl: text('address of its key set', {
+      // In the clear, whoever is on the way could put keys of his own there.
+      pattern: '^https://|^http://(localhost|127\\.[0-9.]+|\\[::1\\])[:/]',
+      expected: 'an https: URL, or http: on this machine',
+    }),
     issuer: text('what `iss` must be'),
     audience: text('what `aud` must hold'),
     tenantClaim: text('claim with the name of the tenant', { default: 'tenant' }),
@@ -89,7 +101,11 @@ const orchestrator: JsonSchema = {
     containment: choice('what holds the threads', ['process', 'thread']),
     isolation: choice('what tenants never share', ['tenant-isolate', 'tenant-process']),
     engine: choice('what runs guests', ['isolate', 'realm']),
-    limits: { type: 'object', description: 'limits of a job that asks for no others', additionalProperties: true },
+    limits: {
+      type: 'object',
+      description: 'limits of a job that asks for no others',
+      additionalProperties: true,
+    },
   },
   additionalProperties: true,
   default: {},
@@ -97,7 +113,13 @@ const orchestrator: JsonSchema = {
 
 const contextKeys: JsonSchema = {
   type: 'array',
-  items: { type: 'string', minLength: 32, maxLength: 1_024, secret: true, expected: 'at least 32 characters' },
+  items: {
+    type: 'string',
+    minLength: 32,
+    maxLength: 1_024,
+    secret: true,
+    expected: 'at least 32 characters',
+  },
   maxItems: 8,
   secret: true,
   description:
@@ -108,7 +130,9 @@ const contextKeys: JsonSchema = {
 /** Every key of the configuration: its type, range, default and meaning. */
 export const configSchema: JsonSchema = record({
   listen: section({
-    host: text('address to listen at; other than loopback only with credentials', { default: '127.0.0.1' }),
+    host: text('address to listen at; other than loopback only with credentials', {
+      default: '127.0.0.1',
+    }),
     port: integer('port to listen at; 0: any that is free', [0, 65_535], 8_478),
   }),
   dataFolder: text('folder of the embedded database', { default: '.waybill', path: true }),
@@ -137,7 +161,11 @@ export const configSchema: JsonSchema = record({
   auth: section({ keys: flag('whether API keys are accepted', true), jwt }),
   rateLimit: section({
     perMinute: perTenant('requests in a minute, to this process', [1, maxCount], 6_000),
-    unauthenticatedPerMinute: integer('the same, of an address without valid credentials', [1, maxCount], 120),
+    unauthenticatedPerMinute: integer(
+      'the same, of an address without valid credentials',
+      [1, maxCount],
+      120,
+    ),
   }),
   body: section({
     maxBytes: perTenant('bytes of a request body', [1_024, 512 * MiB], 10 * MiB),
@@ -155,22 +183,43 @@ export const configSchema: JsonSchema = record({
     baggage: choice('whose baggage is believed', trusts, 'never'),
     proxies: {
       type: 'array',
-      items: text('address', { pattern: '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$', expected: 'an address or a range as 10.0.0.0/8' }),
+      items: text('address', {
+        pattern: '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$',
+        expected: 'an address or a range as 10.0.0.0/8',
+      }),
       maxItems: 100,
       description: 'addresses of proxies whose X-Forwarded-For is believed',
       default: [],
     },
   }),
   hostFunctions: text(`${modulePath} with the host functions of this process`, { path: true }),
-  workerHostFunctions: text(`${modulePath} with the host functions of the pool threads`, { path: true }),
+  workerHostFunctions: text(`${modulePath} with the host functions of the pool threads`, {
+    path: true,
+  }),
   secrets,
   log: section({
-    level: choice('least severity that is written', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    level: choice(
+      'least severity that is written',
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'info',
+    ),
   }),
-  docs: choice('who may read /openapi.json and /docs', ['public', 'authenticated', 'off'], 'public'),
-  metrics: choice('who may read /metrics; authenticated: scope metrics', ['public', 'authenticated', 'off'], 'authenticated'),
+  docs: choice(
+    'who may read /openapi.json and /docs',
+    ['public', 'authenticated', 'off'],
+    'public',
+  ),
+  metrics: choice(
+    'who may read /metrics; authenticated: scope metrics',
+    ['public', 'authenticated', 'off'],
+    'authenticated',
+  ),
   shutdown: section({
-    lingerMs: integer('time between /readyz saying no and the end of the listener', [0, 600_000], 0),
+    lingerMs: integer(
+      'time between /readyz saying no and the end of the listener',
+      [0, 600_000],
+      0,
+    ),
     graceMs: integer('time for requests and jobs that run, after that', [0, 600_000], 10_000),
   }),
 });

@@ -15,7 +15,7 @@ export interface HostCall {
    *
    * @throws `ERR_WAYBILL_INVALID_CONFIG` where there is none of this name, or it cannot be read
    */
-  secret(name: string): string;
+  readonly secret: (name: string) => string;
   /** Aborts when the job that called has ended. */
   readonly signal: AbortSignal;
   /** Id of the job that called; with `:` and the number of the attempt behind it, if it is a durable one. */
@@ -124,7 +124,10 @@ function checkArguments(
 function checkResult(name: string, result: unknown, check: ValidateFunction): void {
   if (check(result)) return;
   // What came is the host's, and none of the guest's business.
-  const places = toIssues(check.errors ?? [], 'it').map(({ path, expected }) => ({ path, expected }));
+  const places = toIssues(check.errors ?? [], 'it').map(({ path, expected }) => ({
+    path,
+    expected,
+  }));
   const words = `the result of host.${name} is not as its schema says`;
   throw makeError('ERR_WAYBILL_HOST_RESULT_INVALID', words, { details: { name, issues: places } });
 }

@@ -16,13 +16,13 @@ export interface SecretVault {
    *
    * @throws `ERR_WAYBILL_INVALID_CONFIG` where there is none of this name, or it cannot be read
    */
-  get(name: string): string;
+  readonly get: (name: string) => string;
   /** Reads all secrets now. @throws as `get`, for the first that cannot be read */
   readAll(): void;
   /** Has a value that is no secret of host functions kept out of text, too. */
   hide(name: string, value: string): void;
   /** Gives text with each secret that was read replaced by its name. */
-  redact(text: string): string;
+  readonly redact: (text: string) => string;
   /** The name of a secret that was read and stands in the text. */
   findIn(text: string): string | undefined;
 }
@@ -90,14 +90,14 @@ function readSecretFile(name: string, path: string): string {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
     const { code = 'an error' } = cause as NodeJS.ErrnoException;
-    throw wrongSecret(name, `a file that can be read at ${path}`, code, cause);
+    throw wrongSecret(name, `a file that can be read at ${path}`, code);
   }
 }
 
-function wrongSecret(name: string, expected: string, got: string, cause?: unknown): Error {
+function wrongSecret(name: string, expected: string, got: string): Error {
   const issues = [{ path: `secrets.${name}`, expected, got }];
   const words = `secrets.${name}: expected ${expected}, got ${got}`;
-  return makeError('ERR_WAYBILL_INVALID_CONFIG', words, { details: { issues }, cause });
+  return makeError('ERR_WAYBILL_INVALID_CONFIG', words, { details: { issues } });
 }
 
 /** How a secret may stand in a line of JSON: as it is, and escaped. */

@@ -38,9 +38,7 @@ const validate = compileSchema<KeySpec>(createValidator({ allErrors: true }), ke
 /** @throws `ERR_WAYBILL_INVALID_REQUEST` that names each wrong field */
 export function checkKeySpec(spec: KeySpec, nowMs: number): void {
   // An optional field that is `undefined` was not given.
-  const given = Object.fromEntries(
-    Object.entries(spec).filter(([, value]) => value !== undefined),
-  );
+  const given = Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
   if (!validate(given)) throw invalidRequest(toIssues(validate.errors ?? [], 'key'));
   if (spec.expiresAtMs !== undefined && spec.expiresAtMs <= nowMs) {
     const got = new Date(spec.expiresAtMs).toISOString();

@@ -14,10 +14,11 @@ export interface KeySpec {
 }
 
 /** An API key as it is kept: nothing here lets anybody in. Times are in ms since 1970. */
-export interface ApiKey extends KeySpec {
+export interface ApiKey extends Omit<KeySpec, 'expiresAtMs'> {
   /** 16 characters of `a-z0-9`. */
   readonly id: string;
   readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
   /** When its secret was last replaced. */
   readonly rotatedAtMs?: number;
   /** Until when the secret before that one is accepted too. */

@@ -19,8 +19,9 @@ export async function listKeys(
     throw invalidRequest([{ path: 'limit', expected, got: String(limit) }]);
   }
   const rows = await database.query<KeyRow>(
-    `SELECT ${keyColumns} FROM waybill.api_key
-     WHERE seq < $1::bigint AND ($2::text IS NULL OR tenant = $2::text) ORDER BY seq DESC LIMIT $3::int`,
+    `SELECT ${keyColumns} FROM waybill.api_key AS one
+     WHERE one.seq < $1::bigint AND ($2::text IS NULL OR tenant = $2::text)
+     ORDER BY one.seq DESC LIMIT $3::int`,
     [cursor === undefined ? beyondAll : readCursor(cursor), tenant ?? null, limit + 1],
   );
   const shown = rows.slice(0, limit);

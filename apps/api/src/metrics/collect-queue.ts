@@ -1,12 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { MetricSources } from './create-metrics.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 
 /** Shows how many durable jobs there are, in all processes. */
-export function collectQueue(
-  registers: Registry[],
-  { queue }: Pick<MetricSources, 'queue'>,
-): void {
+export function collectQueue(registers: Registry[], { queue }: Pick<MetricSources, 'queue'>): void {
   // That the database does not answer is a number, too. What is not known then is not shown as it was.
   const read = oneAtATime(() => queue.counts().catch(() => undefined));
   const up: Gauge = new Gauge({

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { OrchestratorStats } from '@waybill/orchestrator';
 import type { MetricSources } from './create-metrics.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 
 interface Reading {
   readonly name: string;

@@ -7,6 +7,21 @@ export function countJobs(
   orchestrator: Pick<Orchestrator, 'on'>,
   buckets: number[],
 ): () => void {
+  const off = [
+    countSettled(registers, orchestrator, buckets),
+    countCalls(registers, orchestrator),
+    countEscalations(registers, orchestrator),
+  ];
+  return () => {
+    for (const stop of off) stop();
+  };
+}
+
+function countSettled(
+  registers: Registry[],
+  orchestrator: Pick<Orchestrator, 'on'>,
+  buckets: number[],
+): () => void {
   const jobs = new Counter({
     registers,
     name: 'waybill_jobs_total',
@@ -30,6 +45,15 @@ export function countJobs(
     name: 'waybill_guest_cpu_seconds_total',
     help: 'Computing time of guests',
   });
+  return orchestrator.on('job:settled', ({ code = 'ok', bill }) => {
+    jobs.inc({ code });
+    waits.observe(bill.queueMs / 1_000);
+    runs.observe(bill.wallMs / 1_000);
+    cpu.inc(bill.cpuMs / 1_000);
+  });
+}
+
+function countCalls(registers: Registry[], orchestrator: Pick<Orchestrator, 'on'>): () => void {
   const calls = new Counter({
     registers,
     name: 'waybill_host_calls_total',
@@ -37,23 +61,18 @@ export function countJobs(
     help: 'Host calls that ended, by the thread they ran in',
     labelNames: ['side', 'ok'],
   });
+  return orchestrator.on('host:called', ({ side, ok }) => calls.inc({ side, ok: String(ok) }));
+}
+
+function countEscalations(
+  registers: Registry[],
+  orchestrator: Pick<Orchestrator, 'on'>,
+): () => void {
   const escalations = new Counter({
     registers,
     name: 'waybill_escalations_total',
     help: 'Steps that had to be taken against guests',
     labelNames: ['step'],
   });
-  const off = [
-    orchestrator.on('job:settled', ({ code = 'ok', bill }) => {
-      jobs.inc({ code });
-      waits.observe(bill.queueMs / 1_000);
-      runs.observe(bill.wallMs / 1_000);
-      cpu.inc(bill.cpuMs / 1_000);
-    }),
-    orchestrator.on('host:called', ({ side, ok }) => calls.inc({ side, ok: String(ok) })),
-    orchestrator.on('job:escalated', ({ step }) => escalations.inc({ step })),
-  ];
-  return () => {
-    for (const stop of off) stop();
-  };
+  return orchestrator.on('job:escalated', ({ step }) => escalations.inc({ step }));
 }

@@ -16,7 +16,9 @@ export interface MetricSources {
 }
 
 // From a warm function to a long job, in seconds.
-const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const durationBuckets = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+];
 
 /**
  * Makes the numbers of a service, in a registry of their own. None is told apart by tenant: there are as many as there are
@@ -35,7 +37,11 @@ export function createMetrics(sources: MetricSources): ServiceMetrics & Disposab
     labelNames: ['method', 'route', 'status'],
     buckets: durationBuckets,
   });
-  const streams = new Gauge({ registers, name: 'waybill_http_event_streams', help: 'Open streams' });
+  const streams = new Gauge({
+    registers,
+    name: 'waybill_http_event_streams',
+    help: 'Open streams',
+  });
   const unsubscribe = countJobs(registers, sources.orchestrator, durationBuckets);
   collectStats(registers, sources);
   collectQueue(registers, sources);
@@ -59,4 +65,3 @@ export function createMetrics(sources: MetricSources): ServiceMetrics & Disposab
     },
   };
 }
-

@@ -38,13 +38,9 @@ test('the document is of OpenAPI 3.1 and has an operation for each route, under 
   expect(description.openapi).toBe('3.1.0');
   const ids = operations().map(({ operationId }) => operationId);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(ids.toSorted()).toStrictEqual(
-    [
-      ...['run', 'submitJob', 'getJob', 'listJobs', 'cancelJob', 'redriveJob', 'readJobEvents'],
-      ...['deployFunction', 'getFunction', 'listFunctions', 'removeFunction'],
-      ...['runFunction', 'submitFunctionJob'],
-      ...['putSchedule', 'getSchedule', 'listSchedules', 'removeSchedule'],
-    ].toSorted(),
+  expect(ids.toSorted().join(' ')).toBe(
+    'cancelJob deployFunction getFunction getJob getSchedule listFunctions listJobs listSchedules putSchedule ' +
+      'readJobEvents redriveJob removeFunction removeSchedule run runFunction submitFunctionJob submitJob',
   );
 });
 

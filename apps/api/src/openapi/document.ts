@@ -29,8 +29,9 @@ interface Operation {
 function showExample(operation: Operation | undefined, schemas: Record<string, JsonSchema>): void {
   const body = operation?.requestBody as { content?: Record<string, { schema?: JsonSchema }> };
   for (const media of Object.values(body?.content ?? {})) {
-    const name = String(media.schema?.['$ref'] ?? '').replace('#/components/schemas/', '');
-    const examples = schemas[name]?.['examples'];
+    const { $ref: pointer } = media.schema ?? {};
+    if (typeof pointer !== 'string') continue;
+    const { examples } = schemas[pointer.replace('#/components/schemas/', '')] ?? {};
     if (Array.isArray(examples)) Object.assign(media, { example: examples[0] as unknown });
   }
 }

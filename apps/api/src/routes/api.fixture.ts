@@ -102,7 +102,7 @@ export async function startApi(
       const text = await response.text();
       const json = (text === '' ? {} : JSON.parse(text)) as Answer['json'];
       const schema = response.status >= 400 ? 'Problem' : fits;
-      if (schema !== undefined && validator.validate(schema, json) !== true) {
+      if (schema !== undefined && !validator.validate(schema, json)) {
         throw new Error(`${request}: ${text} is no ${schema}: ${validator.errorsText()}`);
       }
       return { status: response.status, headers: response.headers, json };

@@ -81,11 +81,15 @@ export function registerHistoryRoute(
       const { signal } = stream;
       const { after } = from;
       const events = eventsOf(service.queue.history(tenant, jobId, { after, signal }));
-      return reply
-        .type('text/event-stream; charset=utf-8')
-        .header('cache-control', 'no-store')
-        .header('x-accel-buffering', 'no')
-        .send(Readable.from(toEventStream(events, signal, pace)));
+      return (
+        reply
+          .type('text/event-stream; charset=utf-8')
+          .header('cache-control', 'no-store')
+          // A service that stops waits for its connections, and Node.js 24 would keep this one for the next request.
+          .header('connection', 'close')
+          .header('x-accel-buffering', 'no')
+          .send(Readable.from(toEventStream(events, signal, pace)))
+      );
     },
   );
 }

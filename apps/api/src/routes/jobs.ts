@@ -146,7 +146,13 @@ function registerCancel(app: FastifyInstance, service: JobService): void {
       scope: 'submit',
       params: jobParams,
       querystring: objectSchema<CancelQuery>(
-        { reason: textSchema(200, { description: 'Half a sentence for its error' }) },
+        {
+          reason: textSchema(200, {
+            // A database keeps no NUL.
+            pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+            description: 'Half a sentence for its error',
+          }),
+        },
         [],
       ),
       answers: { 202: { description: 'Its end was asked for', schema: 'Job' } },

@@ -24,7 +24,10 @@ interface KeyParams {
   readonly id: string;
 }
 
-const params = objectSchema<KeyParams>({ id: { type: 'string', maxLength: 64 } }, ['id']);
+const params = objectSchema<KeyParams>(
+  { id: { type: 'string', maxLength: 64, pattern: '^[a-z0-9]+$' } },
+  ['id'],
+);
 const shared = { tag: 'keys', scope: 'admin' } as const;
 
 const listing = describeRoute({
@@ -94,7 +97,10 @@ export function registerKeyRoutes(app: FastifyInstance, { keys }: Pick<Service, 
 function toResource(key: ApiKey): KeyResource {
   const { id, name, tenant, scopes, createdAtMs } = key;
   return {
-    ...{ id, name, tenant, scopes },
+    id,
+    name,
+    tenant,
+    scopes,
     createdAt: new Date(createdAtMs).toISOString(),
     ...moment('expiresAt', key.expiresAtMs),
     ...moment('rotatedAt', key.rotatedAtMs),

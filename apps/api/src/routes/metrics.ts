@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { schemaRef } from '@waybill/protocol/http';
 import type { Service } from '../service.ts';
 
 /** Adds `/metrics`, in the text format of Prometheus, as the configuration allows. */
@@ -9,6 +10,11 @@ export function registerMetricsRoute(app: FastifyInstance, { config, metrics }: 
     summary: 'Numbers for Prometheus',
     operationId: 'getMetrics',
     tags: ['service'],
+    response: {
+      200: { type: 'string', description: 'The numbers' },
+      '4xx': schemaRef('Problem'),
+      '5xx': schemaRef('Problem'),
+    },
   };
   app.get('/metrics', { config: { scope }, schema }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),

@@ -1,5 +1,8 @@
 import { makeError } from '@waybill/protocol';
 
+// Nobody knows when one ends; a client that asks once a second does no harm.
+const retryMs = 1_000;
+
 /** One stream that counts against its tenant. */
 export interface OpenStream {
   /** Aborts when the stream has to end. */
@@ -26,7 +29,8 @@ export class OpenStreams {
     const streams = this.#byTenant.get(tenant) ?? new Set();
     if (streams.size >= this.#maxPerTenant) {
       const words = `the tenant has ${streams.size} event streams open, as many as it may`;
-      const details = { limit: 'maxStreamsPerTenant', maxStreams: this.#maxPerTenant };
+      const maxStreams = this.#maxPerTenant;
+      const details = { limit: 'maxStreamsPerTenant', maxStreams, estimatedWaitMs: retryMs };
       throw makeError('ERR_WAYBILL_RATE_LIMITED', words, { details });
     }
     const controller = new AbortController();

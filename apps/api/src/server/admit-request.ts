@@ -3,20 +3,13 @@ import { makeError } from '@waybill/protocol';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { outOfScope } from '../auth/refusals.ts';
 import type { Caller, Scope, Service } from '../service.ts';
+import { assertPlainHeaders } from './assert-plain-headers.ts';
 import { createContextOf } from './request-context.ts';
 import { callerIfAny, noteKnown } from './request-fields.ts';
+import { addStandingHeaders } from './standing-headers.ts';
 
 // What adds work is refused while the service drains; what only reads is not.
 const adding: ReadonlySet<Scope | 'public'> = new Set(['run', 'submit', 'deploy', 'schedule']);
-
-// No page of a browser has any business with an API, and nothing in between keeps its answers.
-const securityHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
 
 /** What the admission of requests stands on. */
 export interface Admission {
@@ -34,7 +27,7 @@ export function admitRequests(app: FastifyInstance, admission: Admission): void 
   const contextOf = createContextOf(admission.service.config.trust);
 
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(securityHeaders).header('x-request-id', request.id);
+    addStandingHeaders(reply);
     const enter = (caller: Caller | undefined): void => {
       const snapshot = contextOf(request, caller);
       noteKnown(request, { caller, snapshot });
@@ -48,6 +41,11 @@ export function admitRequests(app: FastifyInstance, admission: Admission): void 
     };
     void callerOf(request, reply, admission).then(enter, refuse);
   });
+  // A connection that is kept alive would keep the server from closing until nothing came over it for long enough.
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (admission.service.state() === 'draining') void reply.header('connection', 'close');
+    done();
+  });
   // The events of a body's stream belong to the connection: from here on it is the request's context again.
   app.addHook('preValidation', (request, _reply, done) => request.snapshot.run(done));
 }
@@ -57,6 +55,7 @@ async function callerOf(
   reply: FastifyReply,
   { service, authenticator, limitUnknown }: Admission,
 ): Promise<Caller | undefined> {
+  assertPlainHeaders(request.raw);
   const { scope } = request.routeOptions.config;
   // An address that leads nowhere: whoever asks for it learns nothing, but is counted.
   if (request.is404) await limitUnknown(request);
@@ -71,7 +70,7 @@ async function callerOf(
   }
   if (!caller.scopes.has(scope) && !caller.scopes.has('admin')) throw outOfScope(scope);
   if (service.state() === 'draining' && adding.has(scope)) {
-    void reply.header('connection', 'close').header('retry-after', '1');
+    void reply.header('retry-after', '1');
     throw makeError('ERR_WAYBILL_CLOSED', 'the service is stopping and takes no more work');
   }
   return caller;

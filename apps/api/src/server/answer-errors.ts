@@ -1,12 +1,9 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
 import { type WaybillError, makeError } from '@waybill/protocol';
 import { challengeOf } from '../auth/refusals.ts';
 import { methodsAt } from './methods-at.ts';
 import { problemOf, problemType, requestErrorOf } from './problem.ts';
-import { requestIdOf } from './request-id.ts';
+import { addStandingHeaders } from './standing-headers.ts';
 
 /** What takes secrets out of text. */
 export type Redact = (text: string) => string;
@@ -35,6 +32,8 @@ export function answerError(thrown: unknown, { request, reply, redact }: Failing
   if (error.httpStatus >= 500 && error.blame === 'host') {
     request.snapshot.run(() => request.log.error({ err: thrown }, 'a request failed'));
   }
+  // An address that cannot be read comes here without having passed any hook.
+  if (!reply.hasHeader('x-request-id')) addStandingHeaders(reply);
   const challenge = challengeOf(error);
   if (challenge !== undefined) void reply.header('www-authenticate', challenge);
   const { estimatedWaitMs } = error.details;
@@ -42,8 +41,9 @@ export function answerError(thrown: unknown, { request, reply, redact }: Failing
     void reply.header('retry-after', String(Math.max(1, Math.ceil(estimatedWaitMs / 1_000))));
   }
   const problem = problemOf(error, request.id);
-  // As text: the schema of a route's answers has no say in what a problem looks like.
-  void reply.code(problem.status).type(problemType).send(redact(JSON.stringify(problem)));
+  // As bytes: the schema of a route's answers has no say in what a problem looks like.
+  const bytes = Buffer.from(redact(JSON.stringify(problem)));
+  void reply.code(problem.status).type(problemType).send(bytes);
 }
 
 function notFound(method: string, allowed: readonly string[]): WaybillError {
@@ -52,34 +52,4 @@ function notFound(method: string, allowed: readonly string[]): WaybillError {
   }
   const words = `expected ${allowed.join(' or ')} at this address, got ${method}`;
   return makeError('ERR_WAYBILL_METHOD_NOT_ALLOWED', words, { details: { allowed } });
-}
-
-/** Answers what Node could not read as a request at all, and ends its connection. */
-export function answerClientError(
-  error: Error & { readonly code?: string },
-  socket: Socket,
-  log: Logger,
-): void {
-  // Nobody is there to read an answer, or half of one is under way.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
-    socket.destroy();
-    return;
-  }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : undefined;
-  // Node's words may quote what was sent.
-  const known = requestErrorOf({ code: error.code, statusCode: 400 });
-  const problem = problemOf(known, requestIdOf({ headers: {} }), status);
-  log.debug({ request: problem.requestId, code: error.code }, 'a request could not be read');
-  const body = JSON.stringify(problem);
-  socket.end(
-    [
-      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
-      `content-type: ${problemType}`,
-      `content-length: ${Buffer.byteLength(body)}`,
-      `x-request-id: ${problem.requestId}`,
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
 }

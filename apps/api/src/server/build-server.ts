@@ -1,11 +1,5 @@
 import type { Server } from 'node:http';
-import {
-  type FastifyBaseLogger,
-  type FastifyHttpOptions,
-  type FastifyInstance,
-  LogController,
-  fastify,
-} from 'fastify';
+import { type FastifyHttpOptions, type FastifyInstance, LogController, fastify } from 'fastify';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { largestOf } from '../config/per-tenant.ts';
 import { registerHealthRoutes } from '../routes/health.ts';
@@ -13,7 +7,8 @@ import { registerKeyRoutes } from '../routes/keys.ts';
 import { registerMetricsRoute } from '../routes/metrics.ts';
 import type { Service } from '../service.ts';
 import { admitRequests } from './admit-request.ts';
-import { type Redact, answerClientError, answerError, answerErrors } from './answer-errors.ts';
+import { answerClientError, answerOddRequests } from './answer-client-errors.ts';
+import { type Redact, answerError, answerErrors } from './answer-errors.ts';
 import { limitRates } from './limit-rates.ts';
 import { readBodies } from './read-bodies.ts';
 import { decorateRequests } from './request-fields.ts';
@@ -32,6 +27,8 @@ export interface ServerOptions {
   readonly authenticator: Authenticator;
   /** Takes secrets out of answers that tell of errors. @defaultValue leaves them as they are */
   readonly redact?: Redact | undefined;
+  /** Whether the service is about to drain: `/readyz` says no, and work is still taken. @defaultValue never */
+  readonly isLeaving?: (() => boolean) | undefined;
   /** Adds the routes of the API, and the schemas that all routes point to. */
   readonly routes: (app: FastifyInstance, service: Service) => void;
 }
@@ -44,7 +41,7 @@ export interface ServerOptions {
  */
 export async function buildServer(
   service: Service,
-  { authenticator, routes, redact = (text) => text }: ServerOptions,
+  { authenticator, routes, redact = (text) => text, isLeaving = () => false }: ServerOptions,
 ): Promise<FastifyInstance> {
   const app = newServer(service, redact);
   app.setValidatorCompiler(createRouteCompiler());
@@ -58,7 +55,7 @@ export async function buildServer(
   routes(app, service);
   // Behind the others, which bring the schemas and what collects the description of all routes.
   void app.register(async (own) => {
-    registerHealthRoutes(own, service);
+    registerHealthRoutes(own, service, isLeaving);
     registerMetricsRoute(own, service);
     registerKeyRoutes(own, service);
   });
@@ -70,7 +67,7 @@ function newServer({ config, log }: Service, redact: Redact): FastifyInstance {
   const { http, body, trust } = config;
   const { headersTimeoutMs, requestTimeoutMs } = http;
   const options: FastifyHttpOptions<Server> = {
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     // The id of the request is in every line by its context.
     childLoggerFactory: (logger) => logger,
@@ -82,6 +79,8 @@ function newServer({ config, log }: Service, redact: Redact): FastifyInstance {
     routerOptions: { maxParamLength: maxParamChars },
     http: {
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+      // A hook of ours refuses a request without it, in the form of all other errors.
+      requireHostHeader: false,
       connectionsCheckingInterval: Math.min(maxCheckMs, headersTimeoutMs),
     },
     // A hook of ours answers instead, in the form of all other errors, and still lets reads through.
@@ -92,5 +91,6 @@ function newServer({ config, log }: Service, redact: Redact): FastifyInstance {
   };
   const app = fastify(options);
   app.server.maxConnections = http.maxConnections;
+  answerOddRequests(app.server);
   return app;
 }

@@ -30,7 +30,9 @@ export async function limitRates(
     },
     keyGenerator: (request: FastifyRequest): string => {
       const caller = callerIfAny(request);
-      return caller === undefined ? `address ${normalizeIP(request.ip)}` : `tenant ${caller.tenant}`;
+      return caller === undefined
+        ? `address ${normalizeIP(request.ip)}`
+        : `tenant ${caller.tenant}`;
     },
     timeWindow: windowMs,
     cache: keptCount,

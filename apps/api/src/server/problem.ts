@@ -44,7 +44,8 @@ export function requestErrorOf(thrown: unknown): WaybillError {
   if (isWaybillError(thrown)) return thrown;
   const { code, statusCode, validation, validationContext } = (thrown ?? {}) as ForeignError;
   if (Array.isArray(validation)) {
-    return invalidRequest(toIssues(validation, String(validationContext ?? 'request')));
+    const part = typeof validationContext === 'string' ? validationContext : 'request';
+    return invalidRequest(toIssues(validation, part));
   }
   const words = foreignWords[String(code)];
   if (words !== undefined) return makeError(words.code, words.text);

@@ -22,7 +22,8 @@ export type ContextOf = (request: FastifyRequest, caller: Caller | undefined) =>
  */
 export function createContextOf(trust: Config['trust']): ContextOf {
   const propagatorFor = (isKnown: boolean): TextMapPropagator => {
-    const isTrusted = (level: Trust): boolean => level === 'always' || (isKnown && level !== 'never');
+    const isTrusted = (level: Trust): boolean =>
+      level === 'always' || (isKnown && level !== 'never');
     return new CompositePropagator([
       ...(isTrusted(trust.traceparent) ? [new TraceContextPropagator()] : []),
       ...(isTrusted(trust.baggage) ? [new BaggagePropagator()] : []),

@@ -34,11 +34,12 @@ export interface TestServerOptions {
   readonly routes?: (app: FastifyInstance, service: Service) => void;
   readonly service?: Partial<Service>;
   readonly redact?: (text: string) => string;
+  readonly isLeaving?: () => boolean;
 }
 
 /** Builds a server as the service does. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { overrides = {}, routes = () => undefined, redact } = options;
+  const { overrides = {}, routes = () => undefined, redact, isLeaving } = options;
   const config = await testConfig({ 'log.level': 'debug', ...overrides });
   const lines: Record<string, unknown>[] = [];
   const stream = { write: (line: string) => void lines.push(JSON.parse(line)) };
@@ -51,11 +52,19 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     text: async () => '',
     contentType: 'text/plain',
   };
-  const service = { config, log, keys, metrics, state: () => 'ready', ...options.service } as Service;
+  const service = {
+    config,
+    log,
+    keys,
+    metrics,
+    state: () => 'ready',
+    ...options.service,
+  } as Service;
   const authenticator = options.authenticator ?? createAuthenticator(config, keys);
   const app = await buildServer(service, {
     authenticator,
     redact,
+    isLeaving,
     routes: (server, all) => {
       for (const schema of httpSchemas) server.addSchema(schema);
       server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));

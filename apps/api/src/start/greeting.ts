@@ -15,9 +15,7 @@ export async function greeting(
     database.url === undefined
       ? `Jobs are kept in ${dataFolder}: safe if this process is killed, not if the machine loses power.`
       : 'Jobs are kept in PostgreSQL.';
-  const credentials = (await isOpen())
-    ? []
-    : [`  -H "authorization: Bearer $WAYBILL_TOKEN" \\`];
+  const credentials = (await isOpen()) ? [] : [`  -H "authorization: Bearer $WAYBILL_TOKEN" \\`];
   return [
     `Waybill listens at ${url}`,
     kept,

@@ -21,7 +21,7 @@ export interface Parts {
   readonly orchestrator: Orchestrator;
   readonly shelf: FunctionShelf;
   /** Takes durable jobs from the queue from now on. */
-  startExecutor(): Promise<Executor>;
+  readonly startExecutor: () => Promise<Executor>;
 }
 
 /**
@@ -49,7 +49,10 @@ export async function openParts(
   const shelf = stack.use(createFunctionShelf(orchestrator, queue.functions));
   const { run, traceOf } = createDurableRunner(orchestrator, shelf);
   return {
-    ...{ database, queue, orchestrator, shelf },
+    database,
+    queue,
+    orchestrator,
+    shelf,
     startExecutor: () => {
       const { slots, name } = config.executor;
       return queue.execute({ slots, name, traceOf, run: runWithContext(run, log) });

@@ -23,9 +23,7 @@ function inContext(leased: LeasedAttempt): LeasedAttempt {
   const { jobId: job, tenant, attempt, context } = leased;
   // Whose job it is says the queue: what was carried with it has no say.
   const enter = (): ContextSnapshot =>
-    tenantName.run(tenant, () =>
-      attemptId.run({ job, attempt }, () => ContextSnapshot.capture()),
-    );
+    tenantName.run(tenant, () => attemptId.run({ job, attempt }, () => ContextSnapshot.capture()));
   return {
     jobId: job,
     tenant,

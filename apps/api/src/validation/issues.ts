@@ -49,35 +49,47 @@ function toIssue(error: ErrorObject, root: string): Issue {
 }
 
 function expectationOf(schema: unknown, error?: ErrorObject): string {
-  if (!isSchema(schema)) return error?.message ?? 'a value';
-  const { expected, enum: values, type, minimum, maximum, minLength, maxLength } = schema;
+  const fallback = error?.message ?? 'a value';
+  if (!isSchema(schema)) return fallback;
+  const { expected, enum: values } = schema;
   if (typeof expected === 'string') return expected;
-  if (Array.isArray(values)) return `one of ${values.map((value) => JSON.stringify(value)).join(', ')}`;
-  if (error?.keyword === 'const') return JSON.stringify(schema['const']);
-  const range = (from: unknown, to: unknown): string => {
-    if (from === undefined) return to === undefined ? '' : ` up to ${String(to)}`;
-    return to === undefined ? ` from ${String(from)}` : ` from ${String(from)} to ${String(to)}`;
-  };
-  switch (type) {
+  if (Array.isArray(values)) return oneOf(values);
+  if ('const' in schema) return oneOf([schema['const']]);
+  const isOfType = error !== undefined && error.keyword !== 'type';
+  switch (schema['type']) {
     case 'integer':
-      return `an integer${range(minimum, maximum)}`;
+      return `an integer${within('from', schema['minimum'], schema['maximum'])}`;
     case 'number':
-      return `a number${range(minimum, maximum)}`;
+      return `a number${within('from', schema['minimum'], schema['maximum'])}`;
     case 'boolean':
       return 'true or false';
-    case 'string': {
-      const length = range(minLength, maxLength);
-      const words = length.replace(' from ', '').trim();
-      const pattern = error?.keyword === 'pattern' ? ` that matches ${String(schema['pattern'])}` : '';
-      return length === '' ? `text${pattern}` : `text of ${words} characters${pattern}`;
-    }
+    case 'string':
+      return textOf(schema, error);
     case 'object':
-      return error?.keyword === 'type' ? 'an object' : `an object: it ${error?.message ?? 'is wrong'}`;
+      return isOfType ? `an object that ${fallback}` : 'an object';
     case 'array':
-      return error?.keyword === 'type' ? 'an array' : `an array: it ${error?.message ?? 'is wrong'}`;
+      return isOfType ? `an array that ${fallback}` : 'an array';
     default:
-      return error?.message ?? 'a value';
+      return fallback;
   }
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const texts = values.map((value) => JSON.stringify(value));
+  return texts.length === 1 ? texts.join() : `one of ${texts.join(', ')}`;
+}
+
+function textOf({ minLength, maxLength, pattern }: JsonSchema, error?: ErrorObject): string {
+  const length = within('of', minLength, maxLength);
+  const words = length === '' ? 'text' : `text${length} characters`;
+  const isOther = error?.keyword === 'pattern' && typeof pattern === 'string';
+  return isOther ? `${words} that matches ${pattern}` : words;
+}
+
+function within(word: 'from' | 'of', least: unknown, most: unknown): string {
+  const [from, to] = [least, most].map((end) => (typeof end === 'number' ? String(end) : ''));
+  if (from === '') return to === '' ? '' : ` ${word === 'of' ? 'of ' : ''}up to ${to}`;
+  return to === '' ? ` ${word} ${from} or more` : ` ${word} ${from} to ${to}`;
 }
 
 function typeName(value: unknown): string {

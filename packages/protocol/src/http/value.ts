@@ -16,7 +16,7 @@ export interface EncodedValue {
   readonly parcel?: string | undefined;
 }
 
-// As much as any limit of a job allows: the job's own are enforced where it is submitted.
+// The widest limits that a job may have: its own are enforced where it is submitted.
 const widest = { maxChars: limitTable.inputBytes.max, maxDepth: limitTable.depth.max };
 
 const chunkBytes = 8_192;

@@ -18,13 +18,14 @@ function makeBench(maxCount: number) {
   return { ...bench, bench, gauge };
 }
 
-test('no more are taken than may wait, and what is given back may be taken again', async () => {
+test('no more are taken than may wait, and one that was not added may be taken again', async () => {
   const { gauge, counts } = makeBench(4);
   counts.set('acme', 2);
   await gauge.refresh(['acme', 'acme', 'globex']);
   expect(['acme', 'acme', 'acme'].map((tenant) => gauge.take(tenant))).toEqual([true, true, false]);
   expect(gauge.queuedCount('acme')).toBe(4);
-  gauge.giveBack('acme');
+  gauge.end('acme', false);
+  gauge.end('acme', true);
   expect([gauge.take('acme'), gauge.take('acme'), gauge.take('globex')]).toEqual([
     true,
     false,
@@ -45,6 +46,21 @@ test('a tenant that is full is let in again once it has room and its number is o
   expect(gauge.take('acme')).toBe(true);
 });
 
+test('jobs that are about to be added count beside those that a reading sees', async () => {
+  const { gauge, counts, bench } = makeBench(2);
+  await gauge.refresh(['acme']);
+  expect([gauge.take('acme'), gauge.take('acme')]).toEqual([true, true]);
+  bench.nowMs = fullAgeMs;
+  await gauge.refresh(['acme']);
+  expect(gauge.take('acme')).toBe(false);
+  counts.set('acme', 2);
+  gauge.end('acme', true);
+  gauge.end('acme', true);
+  bench.nowMs = 2 * fullAgeMs;
+  await gauge.refresh(['acme']);
+  expect(gauge.queuedCount('acme')).toBe(2);
+});
+
 test('a tenant with much room is not counted for every batch', async () => {
   const { gauge, bench } = makeBench(100);
   for (let atMs = 0; atMs < 10_000; atMs += 100) {
@@ -58,6 +74,7 @@ test('tenants that are not heard of for long are forgotten', async () => {
   const { gauge, bench } = makeBench(10);
   await gauge.refresh(Array.from({ length: 1_500 }, (_, index) => `tenant-${index}`));
   gauge.take('tenant-0');
+  gauge.end('tenant-0', true);
   bench.nowMs = 60_000;
   await gauge.refresh(['other']);
   expect(gauge.queuedCount('tenant-0')).toBe(0);

@@ -10,10 +10,10 @@ import type { Queryable } from '../database/database.ts';
 export interface QueuedGauge {
   /** Reads the tenants whose number is too old. Call it before {@link QueuedGauge.take}. */
   refresh(tenants: Iterable<string>): Promise<void>;
-  /** Counts one more job. @returns `false`, without counting, if as many wait as may */
+  /** Counts one more job, which is about to be added. @returns `false`, without counting, if as many wait as may */
   take(tenant: string): boolean;
-  /** Takes a job back that was counted and not added. */
-  giveBack(tenant: string): void;
+  /** Says what became of a job that was taken. */
+  end(tenant: string, isAdded: boolean): void;
   queuedCount(tenant: string): number;
 }
 
@@ -26,6 +26,8 @@ export interface GaugeOptions {
 
 interface Reading {
   count: number;
+  /** How many of them are about to be added: another reading may not see them yet. */
+  adding: number;
   readonly readAtMs: number;
 }
 
@@ -51,7 +53,8 @@ export function makeQueuedGauge(database: Queryable, { maxCount, now }: GaugeOpt
 
   const forgetOld = (): void => {
     if (readings.size <= keptCount) return;
-    for (const [tenant, reading] of readings) if (!isCurrent(reading)) readings.delete(tenant);
+    for (const [tenant, reading] of readings)
+      if (reading.adding === 0 && !isCurrent(reading)) readings.delete(tenant);
   };
 
   return {
@@ -65,17 +68,23 @@ export function makeQueuedGauge(database: Queryable, { maxCount, now }: GaugeOpt
       type Row = { readonly name: string; readonly count: number };
       const readAtMs = now();
       const rows = await database.query<Row>(countQueued, [old, maxCount]);
-      for (const { name, count } of rows) readings.set(name, { count, readAtMs });
+      for (const { name, count } of rows) {
+        const { adding } = readings.get(name) ?? { adding: 0 };
+        readings.set(name, { count: count + adding, adding, readAtMs });
+      }
     },
     take(tenant) {
       const reading = readings.get(tenant);
       if (reading === undefined || reading.count >= maxCount) return false;
       reading.count += 1;
+      reading.adding += 1;
       return true;
     },
-    giveBack(tenant) {
+    end(tenant, isAdded) {
       const reading = readings.get(tenant);
-      if (reading !== undefined) reading.count -= 1;
+      if (reading === undefined) return;
+      reading.adding -= 1;
+      if (!isAdded) reading.count -= 1;
     },
     queuedCount: (tenant) => readings.get(tenant)?.count ?? 0,
   };

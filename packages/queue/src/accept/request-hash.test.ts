@@ -18,9 +18,11 @@ function reversed(value: unknown): unknown {
   );
 }
 
+// As JSON text gives it: without -0, and without a key that no parcel carries.
 const json = fc
-  .jsonValue({ maxDepth: 4, noUnicodeString: false })
-  .filter((value) => !Object.is(value, -0));
+  .json({ maxDepth: 4 })
+  .filter((text) => !text.includes('__proto__'))
+  .map((text): unknown => JSON.parse(text.replaceAll('-0', '0')));
 
 test('the order of keys does not matter, at any depth', () => {
   fc.assert(
@@ -33,7 +35,6 @@ test('the order of keys does not matter, at any depth', () => {
 test('another value makes another hash', () => {
   fc.assert(
     fc.property(json, json, (one, other) => {
-      fc.pre(JSON.stringify(reversed(reversed(one))) !== JSON.stringify(other));
       fc.pre(!isSame(one, other));
       expect(hashOf(one, 0)).not.toBe(hashOf(other, 0));
       expect(hashOf(0, one)).not.toBe(hashOf(0, other));

@@ -11,7 +11,7 @@ test.each([
   ['gives its job once it has', true],
   ['makes a job of its own once it has not', false],
 ])('a repeated key waits while the first still commits, and %s', async (_, doesCommit) => {
-  const { database, engine, submit } = office();
+  const { database, engine } = office();
   const spec = { tenant: freshTenant(), source: '1', idempotencyKey: 'one' };
   const first = await prepareJob(office(), spec);
   const inserted = deferred<undefined>();
@@ -23,7 +23,7 @@ test.each([
     if (!doesCommit) throw new Error('rolled back');
   });
   await inserted.promise;
-  const later = submit(spec);
+  const later = office().submit(spec);
   const selectWaiting = "SELECT FROM pg_stat_activity WHERE wait_event = 'transactionid'";
   await until(async () => (await database.query(selectWaiting)).length > 0);
   committing.resolve(undefined);

@@ -28,8 +28,7 @@ export async function writeBatch(
   const { gauge, signals } = office;
   await gauge.refresh(jobs.map(({ tenant }) => tenant));
   const admitted = jobs.filter(({ tenant }) => gauge.take(tenant));
-  const written = admitted.length === 0 ? new Map<NewJob, Written>() : await add(office, admitted);
-  for (const job of admitted) if (!isAdded(written.get(job))) gauge.giveBack(job.tenant);
+  const written = await addCounted(office, admitted);
   if ([...written.values()].some(isAdded)) signals.tell('ready', '');
   const open = jobs.filter(
     (job) => written.get(job) === undefined && job.idempotencyKey !== undefined,
@@ -54,6 +53,19 @@ type Written = AddedJob | WaybillError | undefined;
 
 function isAdded(written: Written): written is AddedJob {
   return written !== undefined && !(written instanceof Error);
+}
+
+async function addCounted(
+  office: BatchOffice,
+  jobs: readonly NewJob[],
+): Promise<ReadonlyMap<NewJob, Written>> {
+  let written: ReadonlyMap<NewJob, Written> = new Map();
+  try {
+    if (jobs.length > 0) written = await add(office, jobs);
+  } finally {
+    for (const job of jobs) office.gauge.end(job.tenant, isAdded(written.get(job)));
+  }
+  return written;
 }
 
 /** Adds all, or finds the ones whose fault it is that they cannot be added together. */

@@ -57,7 +57,8 @@ test('more keys than a message holds, and a message of somebody else, mean to lo
   await using there = await createSignals(database, { onError: unexpected });
   const heard: unknown[] = [];
   there.on('cancel', (keys) => heard.push(keys));
-  for (let index = 0; index < 300; index++) here.tell('cancel', `a key that is rather long ${index}`);
+  for (let index = 0; index < 300; index++)
+    here.tell('cancel', `a key that is rather long ${index}`);
   await until(() => heard.length === 1);
   await database.query("SELECT pg_notify('waybill_cancel', 'hello')");
   await until(() => heard.length === 2);
@@ -96,7 +97,9 @@ test('on the embedded database listeners are told in the root context until they
   await using _leaks = leakCheck();
   const tenant = new ContextVariable<string>({ name: 'tenant' });
   const errors: unknown[] = [];
-  await using signals = await createSignals(made.database, { onError: (error) => errors.push(error) });
+  await using signals = await createSignals(made.database, {
+    onError: (error) => errors.push(error),
+  });
   const heard: unknown[] = [];
   const failure = new Error('the first listener');
   signals.on('ready', () => {

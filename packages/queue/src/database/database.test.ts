@@ -1,3 +1,4 @@
+import { makeError } from '@waybill/protocol';
 import { deferred, until } from '@waybill/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, testDatabases, type TestDatabases } from './database.fixture.ts';
@@ -62,15 +63,21 @@ describe.each(databaseKinds)('%s', (kind) => {
   });
 
   test('what the database refuses rejects with its own code, and the next statement works', async () => {
-    await expect(database.query('SELECT $1::int / 0', [1])).rejects.toMatchObject({ code: '22012' });
+    await expect(database.query('SELECT $1::int / 0', [1])).rejects.toMatchObject({
+      code: '22012',
+    });
     await expect(database.query('SELEC $1', [1])).rejects.toMatchObject({ code: '42601' });
-    await expect(database.script('SELECT 1; SELECT 1 / 0')).rejects.toMatchObject({ code: '22012' });
+    await expect(database.script('SELECT 1; SELECT 1 / 0')).rejects.toMatchObject({
+      code: '22012',
+    });
     expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
   test('a transaction is kept when its work resolves, and undone when it rejects', async () => {
     await empty();
-    expect(await database.transaction(async (transaction) => (await add(1, transaction), 7))).toBe(7);
+    expect(await database.transaction(async (transaction) => (await add(1, transaction), 7))).toBe(
+      7,
+    );
     const rejecting = database.transaction(async (transaction) => {
       await add(2, transaction);
       expect(await ids(transaction)).toEqual([1, 2]);
@@ -90,6 +97,25 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await ids()).toEqual([]);
   });
 
+  test('a transaction is undone whatever its work rejects with', async () => {
+    await empty();
+    const unavailable = makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', 'another database');
+    const rejecting = database.transaction(async (transaction) => {
+      await add(1, transaction);
+      throw unavailable;
+    });
+    await expect(rejecting).rejects.toBe(unavailable);
+    await add(2);
+    expect(await ids()).toEqual([2]);
+  });
+
+  test('values that cannot be written down reject as they are, and the next statement works', async () => {
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    await expect(database.query('SELECT $1::json', [circle])).rejects.toThrow(TypeError);
+    expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+
   test('a statement after the end of its transaction is refused', async () => {
     const late = await database.transaction(async (transaction) => ({ transaction }));
     await expect(add(1, late.transaction)).rejects.toMatchObject({ code: 'ERR_WAYBILL_INTERNAL' });
@@ -98,7 +124,11 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('statements of one transaction may be sent at once and run in their order', async () => {
     await empty();
     await database.transaction((transaction) =>
-      Promise.all([add(1, transaction), transaction.query('UPDATE kept SET id = 2'), add(1, transaction)]),
+      Promise.all([
+        add(1, transaction),
+        transaction.query('UPDATE kept SET id = 2'),
+        add(1, transaction),
+      ]),
     );
     expect(await ids()).toEqual([1, 2]);
   });
@@ -139,13 +169,17 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('a database that was closed waited for what ran, and refuses what comes later', async () => {
     const closed = await databases.open();
-    const running = closed.query('SELECT 1 AS n FROM pg_sleep(0.05)');
-    await closed.query('SELECT 1').then(() => closed.close());
-    expect(await running).toEqual([{ n: 1 }]);
+    const sent = Array.from({ length: 30 }, (_, n) => closed.query('SELECT $1::int AS n', [n]));
+    await closed.close();
+    expect((await Promise.all(sent)).flat()).toEqual(sent.map((_, n) => ({ n })));
     await closed.close();
     await expect(closed.query('SELECT 1')).rejects.toMatchObject({ code: 'ERR_WAYBILL_CLOSED' });
     await expect(
-      closed.listen('any', () => {}, () => {}),
+      closed.listen(
+        'any',
+        () => {},
+        () => {},
+      ),
     ).rejects.toMatchObject({ code: 'ERR_WAYBILL_CLOSED' });
   });
 });

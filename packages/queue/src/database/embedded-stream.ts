@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
-import type { FromEmbeddedThread } from './embedded-messages.ts';
+import type { FromEmbeddedThread, ToEmbeddedThread } from './embedded-messages.ts';
 
 const ENDED = -1;
 
@@ -54,18 +54,13 @@ export class EmbeddedStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this._writev([{ chunk }], done);
+    this.#post(joined([{ chunk }]));
+    done();
   }
 
   // The driver corks the messages of one statement: they become one.
   override _writev(written: Written, done: () => void): void {
-    const bytes = new Uint8Array(written.reduce((sum, { chunk }) => sum + chunk.length, 0));
-    let offset = 0;
-    for (const { chunk } of written) {
-      bytes.set(chunk, offset);
-      offset += chunk.length;
-    }
-    this.#worker.postMessage(bytes, [bytes.buffer]);
+    this.#post(joined(written));
     done();
   }
 
@@ -77,6 +72,25 @@ export class EmbeddedStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#worker.off('message', this.#onMessage);
     this.#worker.off('exit', this.#onExit);
+    this.#post('hang up');
     done(error);
   }
+
+  #post(message: ToEmbeddedThread): void {
+    this.#worker.postMessage(
+      message,
+      message instanceof Uint8Array ? [message.buffer as ArrayBuffer] : [],
+    );
+  }
+}
+
+/** Many small writes in one exact copy, which can be handed over. */
+function joined(written: Written): Uint8Array {
+  const bytes = new Uint8Array(written.reduce((sum, { chunk }) => sum + chunk.length, 0));
+  let offset = 0;
+  for (const { chunk } of written) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
 }

@@ -41,15 +41,21 @@ async function run(pglite: PGlite, message: Uint8Array): Promise<void> {
   for (const part of parts) tell(part);
 }
 
-const pglite = await open(workerData as EmbeddedThreadData);
-if (pglite) {
-  parentPort?.on('message', async (message: ToEmbeddedThread) => {
-    if (message === 'close') {
-      await pglite.close();
-      parentPort?.close();
-      return;
-    }
+async function receive(pglite: PGlite, message: ToEmbeddedThread): Promise<void> {
+  if (message === 'close') {
+    await pglite.close();
+    parentPort?.close();
+  } else if (message === 'hang up') {
+    // A connection that ends takes its transaction along, as on a server; PGlite has one session for all that follow.
+    if (pglite.ready && pglite.isInTransaction()) await pglite.exec('ROLLBACK');
+  } else {
     await run(pglite, message);
-  });
+  }
+}
+
+const opened = await open(workerData as EmbeddedThreadData);
+if (opened) {
+  // What it rejects with ends the thread: nothing is known of the database any more.
+  parentPort?.on('message', (message: ToEmbeddedThread) => void receive(opened, message));
   tell('open');
 }

@@ -54,11 +54,15 @@ export async function startEmbeddedWorker(
     worker,
     ended: end.unexpected.then(({ message, cause }) => {
       const sentence = `The embedded database came to an end: ${message}.`;
-      return makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', sentence, { cause, details: { folder } });
+      return makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', sentence, {
+        cause,
+        details: { folder },
+      });
     }),
     async close() {
       end.expect();
-      worker.postMessage('close' satisfies ToEmbeddedThread);
+      const message: ToEmbeddedThread = 'close';
+      worker.postMessage(message, []);
       await exited;
     },
   };

@@ -56,7 +56,9 @@ test('what an earlier owner left is no lock, whoever has its process id now', as
   lockFolder(folder)[Symbol.dispose]();
   await writeFile(join(folder, 'owner.json'), JSON.stringify({ pid: process.ppid }));
   using _lock = lockFolder(folder);
-  expect(JSON.parse(await readFile(join(folder, 'owner.json'), 'utf8'))).toEqual({ pid: process.pid });
+  expect(JSON.parse(await readFile(join(folder, 'owner.json'), 'utf8'))).toEqual({
+    pid: process.pid,
+  });
 });
 
 test('the refusal has no process id where the owner has not written it yet', async () => {

@@ -54,7 +54,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('a step that fails leaves nothing, and those before it stay', async () => {
     const broken = { version: 2, sql: 'CREATE TABLE other (id int); SELECT 1 / 0' };
-    await expect(migrate(database, 'names', [first, broken])).rejects.toMatchObject({ code: '22012' });
+    await expect(migrate(database, 'names', [first, broken])).rejects.toMatchObject({
+      code: '22012',
+    });
     expect(await versions()).toEqual([1]);
     await expect(database.query('SELECT * FROM other')).rejects.toMatchObject({ code: '42P01' });
     await migrate(database, 'names', [first, second]);

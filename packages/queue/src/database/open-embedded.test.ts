@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +8,18 @@ import { ContextSnapshot, ContextVariable } from '@waybill/context';
 import { leakCheck, runNode } from '@waybill/testkit';
 import { expect, test } from 'vitest';
 import { openTestEmbedded, testFolder } from './database.fixture.ts';
+import { EmbeddedStream } from './embedded-stream.ts';
 import { startEmbeddedWorker } from './embedded-worker.ts';
 import { makeEmbedded, openEmbedded } from './open-embedded.ts';
 
 const moduleUrl = JSON.stringify(new URL('./open-embedded.ts', import.meta.url));
 
-test('what was acknowledged is there after a SIGKILL, cycle after cycle', async () => {
-  await using made = await testFolder();
-  const code = `
+test(
+  'what was acknowledged is there after a SIGKILL, cycle after cycle',
+  { timeout: 60_000 },
+  async () => {
+    await using made = await testFolder();
+    const code = `
     import { openEmbedded } from ${moduleUrl};
     const database = await openEmbedded({ folder: process.argv[1] });
     await database.script('CREATE TABLE IF NOT EXISTS kept (id serial, pad text)');
@@ -22,32 +27,41 @@ test('what was acknowledged is there after a SIGKILL, cycle after cycle', async 
       const [row] = await database.query('INSERT INTO kept (pad) VALUES ($1) RETURNING id', ['x'.repeat(2_000)]);
       process.stdout.write(row.id + '\\n');
     }`;
-  const acknowledged: number[] = [];
-  for (let cycle = 1; cycle <= 3; cycle++) {
-    const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', code, '--', made.folder], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    for await (const line of createInterface(child.stdout)) {
-      acknowledged.push(Number(line));
-      if (acknowledged.length === 150 * cycle) child.kill('SIGKILL');
+    const acknowledged: number[] = [];
+    for (let cycle = 1; cycle <= 3; cycle++) {
+      const child = spawn(
+        process.execPath,
+        ['--input-type=module-typescript', '--eval', code, '--', made.folder],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
+      for await (const line of createInterface(child.stdout)) {
+        acknowledged.push(Number(line));
+        if (acknowledged.length === 150 * cycle) child.kill('SIGKILL');
+      }
     }
-  }
-  await using database = await openEmbedded({ folder: made.folder });
-  const rows = await database.query<{ id: number }>('SELECT id FROM kept');
-  const kept = new Set(rows.map(({ id }) => id));
-  expect(acknowledged.length).toBeGreaterThanOrEqual(450);
-  expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
-});
+    await using database = await openEmbedded({ folder: made.folder });
+    const rows = await database.query<{ id: number }>('SELECT id FROM kept');
+    const kept = new Set(rows.map(({ id }) => id));
+    expect(acknowledged.length).toBeGreaterThanOrEqual(450);
+    expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
+  },
+);
 
-test('a first start that did not come to its end is begun anew by the next', async () => {
-  await using made = await emptyFolder();
-  await writeFile(join(made.folder, 'unfinished'), '');
-  await mkdir(join(made.folder, 'data'));
-  await writeFile(join(made.folder, 'data', 'PG_VERSION'), '18\n');
-  await using database = await openEmbedded(made);
-  expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
-  expect(await readdir(made.folder)).not.toContain('unfinished');
-});
+test(
+  'a first start that did not come to its end is begun anew by the next',
+  { timeout: 60_000 },
+  async () => {
+    await using made = await emptyFolder();
+    await writeFile(join(made.folder, 'unfinished'), '');
+    await mkdir(join(made.folder, 'data'));
+    await writeFile(join(made.folder, 'data', 'PG_VERSION'), '18\n');
+    await using database = await openEmbedded(made);
+    expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    expect(await readdir(made.folder)).not.toContain('unfinished');
+  },
+);
 
 test('a folder that is open is refused here and elsewhere, with the process that has it, and is free when closed', async () => {
   await using made = await testFolder();
@@ -87,7 +101,9 @@ test('a database whose thread dies says so, rejects what waits for it, and can b
     database.query('SELECT count(*) FROM generate_series(1, 100000000)'),
     database.query('SELECT 1'),
     database.transaction((transaction) => transaction.query('SELECT 1')),
-  ].map((statement) => expect(statement).rejects.toMatchObject({ code: 'ERR_WAYBILL_DATABASE_UNAVAILABLE' }));
+  ].map((statement) =>
+    expect(statement).rejects.toMatchObject({ code: 'ERR_WAYBILL_DATABASE_UNAVAILABLE' }),
+  );
   await thread.worker.terminate();
   await Promise.all(waiting);
   expect(await database.ended).toMatchObject({ code: 'ERR_WAYBILL_DATABASE_UNAVAILABLE' });
@@ -95,11 +111,29 @@ test('a database whose thread dies says so, rejects what waits for it, and can b
   await using _again = await openEmbedded({ folder: made.folder });
 });
 
+test('a transaction whose connection is given up half-way leaves nothing to the next', async () => {
+  await using made = await testFolder();
+  const thread = await startEmbeddedWorker(made.folder, () => {});
+  const stream = new EmbeddedStream(thread.worker);
+  await using database = makeEmbedded(thread, () => {});
+  await database.script('CREATE TABLE kept (id int)');
+  await database.script('BEGIN; INSERT INTO kept VALUES (1)');
+  const ended = once(stream, 'close');
+  stream.destroy();
+  await ended;
+  await database.query('INSERT INTO kept VALUES (2)');
+  expect(await database.query('SELECT id FROM kept')).toEqual([{ id: 2 }]);
+});
+
 test('nothing is left of a database that was closed', async () => {
   await using made = await testFolder();
   await using _leaks = leakCheck();
   await using database = await openEmbedded({ folder: made.folder });
-  await database.listen('any', () => {}, () => {});
+  await database.listen(
+    'any',
+    () => {},
+    () => {},
+  );
   await database.transaction((transaction) => transaction.query('SELECT 1'));
 });
 
@@ -108,7 +142,11 @@ test('a listener is called in no context of whoever asked first', async () => {
   await using made = await openTestEmbedded();
   const heard: unknown[] = [];
   await tenant.run('acme', async () => {
-    await made.database.listen('any', () => heard.push(tenant.get()), () => {});
+    await made.database.listen(
+      'any',
+      () => heard.push(tenant.get()),
+      () => {},
+    );
     await made.database.query("SELECT pg_notify('any', '')");
   });
   expect(heard).toEqual([ContextSnapshot.root.run(() => tenant.get())]);

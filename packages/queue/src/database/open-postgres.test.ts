@@ -15,7 +15,11 @@ const unavailable = { code: 'ERR_WAYBILL_DATABASE_UNAVAILABLE' };
 test('an open database works again by itself after the server was killed, and hears again', async () => {
   await using database = await openPostgres({ url: server.url, maxConnections: 3 });
   const heard: string[] = [];
-  await database.listen('any', (payload) => heard.push(payload), () => heard.push('gap'));
+  await database.listen(
+    'any',
+    (payload) => heard.push(payload),
+    () => heard.push('gap'),
+  );
   // Several connections, so that more than one is dead afterwards.
   await Promise.all([1, 2, 3].map(() => database.query('SELECT pg_sleep(0.01)')));
   const inside = database.transaction(async (transaction) => {
@@ -25,7 +29,13 @@ test('an open database works again by itself after the server was killed, and he
   });
   await expect(inside).rejects.toMatchObject(unavailable);
   await expect(database.query('SELECT 1')).rejects.toMatchObject(unavailable);
-  await expect(database.listen('other', () => {}, () => {})).rejects.toMatchObject(unavailable);
+  await expect(
+    database.listen(
+      'other',
+      () => {},
+      () => {},
+    ),
+  ).rejects.toMatchObject(unavailable);
   await server.restart();
   for (let time = 0; time < 4; time++) {
     expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
@@ -37,7 +47,11 @@ test('an open database works again by itself after the server was killed, and he
 });
 
 test('a statement that takes too long is given up, and its connection with it', async () => {
-  await using database = await openPostgres({ url: server.url, maxConnections: 1, statementTimeoutMs: 200 });
+  await using database = await openPostgres({
+    url: server.url,
+    maxConnections: 1,
+    statementTimeoutMs: 200,
+  });
   await expect(database.query('SELECT pg_sleep(2)')).rejects.toMatchObject(unavailable);
   expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
 });
@@ -45,7 +59,11 @@ test('a statement that takes too long is given up, and its connection with it', 
 test('nothing is left of a database that was closed or could not be opened', async () => {
   await using _leaks = leakCheck();
   await using database = await openPostgres({ url: server.url });
-  await database.listen('any', () => {}, () => {});
+  await database.listen(
+    'any',
+    () => {},
+    () => {},
+  );
   await Promise.all([database.query('SELECT 1'), database.query('SELECT 1')]);
   await expect(openPostgres({ url: `${server.url}/nowhere` })).rejects.toMatchObject(unavailable);
 });
@@ -71,8 +89,12 @@ test('the password is in no error, whatever it is about', async () => {
     const all = inspect(error, { depth: Infinity, showHidden: true }) + JSON.stringify(error);
     expect(all, url).not.toContain('very-secret');
   }
-  await using database = await openPostgres({ url: server.url.replace('not-asked-for', 'very-secret') });
-  expect(inspect(await lostError(database), { depth: Infinity, showHidden: true })).not.toContain('very-secret');
+  await using database = await openPostgres({
+    url: server.url.replace('not-asked-for', 'very-secret'),
+  });
+  expect(inspect(await lostError(database), { depth: Infinity, showHidden: true })).not.toContain(
+    'very-secret',
+  );
 });
 
 async function lostError(database: Database): Promise<unknown> {

@@ -60,7 +60,8 @@ function toConfig({ url }: PostgresOptions): ClientConfig {
   };
   // Neither the text nor the driver's error goes into ours: a password may be in it.
   if (!/^postgres(?:ql)?:\/\//.test(url) || !isUnderstood(config)) {
-    const message = 'Expected the address of the database as postgres://user:password@host/database.';
+    const message =
+      'Expected the address of the database as postgres://user:password@host/database.';
     throw makeError('ERR_WAYBILL_INVALID_OPTIONS', message);
   }
   return config;

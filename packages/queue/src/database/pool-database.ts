@@ -3,7 +3,7 @@ import { makeError } from '@waybill/protocol';
 import type { Pool, PoolClient } from 'pg';
 import { toDatabaseError } from './database-error.ts';
 import type { Database } from './database.ts';
-import { isUnavailable, statementsOn, runTransaction } from './run-statement.ts';
+import { Session } from './session.ts';
 
 /** What differs between the two databases. */
 export interface PoolDatabaseParts {
@@ -20,21 +20,30 @@ export interface PoolDatabaseParts {
 export function makePoolDatabase(parts: PoolDatabaseParts): Database {
   const { kind, pool, listen, ended } = parts;
   let closing: Promise<void> | undefined;
-  const withClient = async <T>(use: (client: PoolClient) => Promise<T>): Promise<T> => {
-    if (closing) throw makeError('ERR_WAYBILL_CLOSED', 'The database was closed.');
+  const running = new Set<Promise<unknown>>();
+  const inSession = async <T>(use: (session: Session) => Promise<T>): Promise<T> => {
     const client = await takeClient(pool);
-    let isLost = false;
+    const session = new Session(client);
     try {
-      return await use(client);
-    } catch (error) {
-      isLost = isUnavailable(error);
-      throw error;
+      return await use(session);
     } finally {
       // Not `pool.query`: it gives up the connection at every error, also where a statement was refused.
-      client.release(isLost);
+      client.release(session.isLost);
+    }
+  };
+  const withSession = async <T>(use: (session: Session) => Promise<T>): Promise<T> => {
+    if (closing) throw makeError('ERR_WAYBILL_CLOSED', 'The database was closed.');
+    const result = inSession(use);
+    running.add(result);
+    try {
+      return await result;
+    } finally {
+      running.delete(result);
     }
   };
   const close = async (): Promise<void> => {
+    // The pool forgets who still waits for a connection when it ends, and they would wait for ever.
+    await Promise.allSettled(running);
     await pool.end();
     await parts.closed();
   };
@@ -44,9 +53,9 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
     kind,
     ended,
     listen,
-    query: (text, values) => withClient((client) => statementsOn(client).query(text, values)),
-    script: (text) => withClient((client) => statementsOn(client).script(text)),
-    transaction: (work) => withClient((client) => runTransaction(client, work)),
+    query: (text, values) => withSession(({ statements }) => statements.query(text, values)),
+    script: (text) => withSession(({ statements }) => statements.script(text)),
+    transaction: (work) => withSession((session) => session.transaction(work)),
     close: () => (closing ??= ContextSnapshot.root.run(close)),
     async [Symbol.asyncDispose]() {
       await this.close();

@@ -4,12 +4,12 @@ import { Client, type ClientConfig } from 'pg';
 import { toDatabaseError } from './database-error.ts';
 import type { Queryable } from './database.ts';
 import { quoteName } from './quote-name.ts';
-import { statementsOn } from './run-statement.ts';
+import { Session } from './session.ts';
 
 /** Who listens to a channel; see `Database.listen`. */
 export interface Hearer {
-  onMessage(payload: string): void;
-  onGap(): void;
+  readonly onMessage: (payload: string) => void;
+  readonly onGap: () => void;
 }
 
 interface Connection {
@@ -41,7 +41,7 @@ export class PostgresListener {
   async listen(channel: string, hearer: Hearer): Promise<() => Promise<void>> {
     if (this.#isClosed) throw makeError('ERR_WAYBILL_CLOSED', 'The database was closed.');
     // A copy: the same one may listen twice.
-    const own = { onMessage: hearer.onMessage, onGap: hearer.onGap };
+    const own: Hearer = { ...hearer };
     const ofChannel = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, ofChannel.add(own));
     try {
@@ -88,20 +88,21 @@ export class PostgresListener {
       this.#connection = undefined;
       this.#retry(FIRST_RETRY_MS);
     });
-    return { client, statements: statementsOn(client) };
+    return { client, statements: new Session(client).statements };
   }
 
   #retry(delayMs: number): void {
     if (this.#isClosed) return;
     clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(async () => {
+    const tryAgain = async (): Promise<void> => {
       try {
         await this.#listenAgain();
       } catch {
         // Away still. Some chance in it, so that not all processes come at once.
         this.#retry(Math.min(delayMs * (1.5 + Math.random()), LAST_RETRY_MS));
       }
-    }, delayMs).unref();
+    };
+    this.#retryTimer = setTimeout(() => void tryAgain(), delayMs).unref();
   }
 
   async #listenAgain(): Promise<void> {

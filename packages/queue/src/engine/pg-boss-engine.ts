@@ -15,9 +15,12 @@ const neverEndingRetries = 2_147_483_647;
 
 const waiting = `name = '${queue}' AND state < 'active' AND NOT blocked`;
 
-// Which priorities have ready jobs, the highest first, each found by one step in the index that fetch() uses.
-const readyPriorities = `
-WITH RECURSIVE level AS (
+// Which priorities have ready jobs, the highest first, each found by one step in the index that fetch() uses. Two fetches at once
+// would each count a tenant's attempts without the other's: where there are several connections, they take turns.
+const readyPriorities = (kind: Database['kind']): string => `
+WITH RECURSIVE turn AS MATERIALIZED (
+  SELECT ${kind === 'postgres' ? `pg_advisory_xact_lock(${leaseLock})` : '1'}
+), level AS (
   SELECT (SELECT max(priority) FROM ${schema}.job WHERE ${waiting} AND start_after <= now()) AS priority
   UNION ALL
   SELECT (
@@ -25,7 +28,7 @@ WITH RECURSIVE level AS (
     WHERE ${waiting} AND job.start_after <= now() AND job.priority < level.priority
   ) FROM level WHERE level.priority IS NOT NULL
 )
-SELECT priority FROM level WHERE priority IS NOT NULL`;
+SELECT priority FROM turn, level WHERE priority IS NOT NULL ORDER BY priority DESC`;
 
 // fail() decides the moment by a policy of its own, and update() takes one job a call.
 const setStartAfter = `
@@ -69,14 +72,16 @@ export async function createEngine(database: Database, options: EngineOptions): 
     await stop();
     throw error;
   }
+  const priorities = readyPriorities(database.kind);
   return {
     insert: (transaction, jobs) => insert(boss, transaction, jobs),
     async lease(transaction, slots, tenants) {
-      if (database.kind === 'postgres') {
-        // Two fetches at once would each count the tenant's attempts without the other's.
-        await transaction.query('SELECT pg_advisory_xact_lock($1)', [leaseLock]);
+      const levels = await transaction.query<{ priority: number }>(priorities);
+      for (const { priority } of levels) {
+        const ids = await fetch(boss, transaction, { slots, tenants, priority });
+        if (ids.length > 0) return ids;
       }
-      return await lease(boss, transaction, { slots, tenants });
+      return [];
     },
     async putBack(transaction, jobs) {
       if (jobs.length === 0) return;
@@ -104,7 +109,7 @@ async function start(boss: PgBoss, database: Database): Promise<void> {
     const retry = { retryLimit: neverEndingRetries, retryDelay: 0, retryBackoff: false };
     await boss.createQueue(queue, retry);
   };
-  if (database.kind === 'embedded') return await install();
+  if (database.kind === 'embedded') return install();
   // Of processes that make its tables at once, those that come second would leave a broken transaction on their connection. It
   // runs on other connections than the one that holds the lock.
   await database.transaction(async (transaction) => {
@@ -143,29 +148,34 @@ async function insert(
   throw makeError('ERR_WAYBILL_INTERNAL', words);
 }
 
-async function lease(
+interface Fetch {
+  readonly slots: number;
+  readonly tenants: TenantSlots;
+  readonly priority: number;
+}
+
+/** Takes jobs of one priority: where a tenant's slots cut a batch, pg-boss keeps its oldest jobs and not its most urgent ones. */
+async function fetch(
   boss: PgBoss,
   transaction: Queryable,
-  { slots, tenants }: { readonly slots: number; readonly tenants: TenantSlots },
+  { slots, tenants, priority }: Fetch,
 ): Promise<readonly string[]> {
-  const db = toBossDatabase(transaction);
-  // Without group concurrency a large batch is slow where statistics are older than the backlog.
-  const groupConcurrency = { default: tenants.default, tiers: Object.fromEntries(tenants.of) };
-  const leased: string[] = [];
-  // One priority at a time: where a tenant's slots cut a batch, fetch() keeps its oldest jobs and not its most urgent ones.
-  for (const { priority } of await transaction.query<{ priority: number }>(readyPriorities)) {
-    const level = { minPriority: priority, maxPriority: priority };
-    for (;;) {
-      const batchSize = slots - leased.length;
-      if (batchSize === 0) return leased;
-      const jobs = await boss.fetch(queue, { db, batchSize, groupConcurrency, ...level });
-      // Fewer than asked for can mean that one tenant filled the head of the line, and others stand behind it.
-      if (jobs.length === 0) break;
-      // Ids sort by submission; the batch does not.
-      leased.push(...jobs.map(({ id }) => id).toSorted());
-    }
-  }
-  return leased;
+  const jobs = await boss.fetch(queue, {
+    db: toBossDatabase(transaction),
+    batchSize: roundDown(slots),
+    // Without group concurrency a large batch is slow where statistics are older than the backlog.
+    groupConcurrency: { default: tenants.default, tiers: Object.fromEntries(tenants.of) },
+    minPriority: priority,
+    maxPriority: priority,
+  });
+  // Ids sort by submission; the batch does not.
+  return jobs.map(({ id }) => id).toSorted();
+}
+
+/** Gives one of few sizes, because each is a statement of its own, which the database has to prepare. */
+function roundDown(slots: number): number {
+  const half = 2 ** Math.floor(Math.log2(slots));
+  return slots >= half * 1.5 && half > 1 ? half * 1.5 : half;
 }
 
 interface Recurrence {

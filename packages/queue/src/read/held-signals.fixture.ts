@@ -5,7 +5,7 @@ export interface HeldSignals {
   readonly signals: Signals;
   readonly listenerCount: () => number;
   /** Wakes every listener. */
-  wake(keys?: ReadonlySet<string> | '*'): void;
+  readonly wake: (keys?: ReadonlySet<string> | '*') => void;
 }
 
 /** Makes signals that are held back. */

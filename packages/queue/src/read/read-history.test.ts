@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HistoryEntry } from '@waybill/protocol';
+import type { DurableJob, HistoryEntry } from '@waybill/protocol';
 import { until } from '@waybill/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { heldSignals } from './held-signals.fixture.ts';
@@ -42,14 +42,12 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   /** Reads in the background; `seen` grows, `ended` settles with it. */
   const follow = (
     watch: HistoryWatch,
-    tenant: string,
-    jobId: string,
-    after = 0,
-    signal?: AbortSignal,
+    { tenant, id }: Pick<DurableJob, 'tenant' | 'id'>,
+    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
   ) => {
     const seen: HistoryEntry[] = [];
     const read = async (): Promise<void> => {
-      const request = { tenant, jobId, after, signal };
+      const request = { tenant, jobId: id, after, signal };
       for await (const entry of readHistory(office().database, watch, request)) seen.push(entry);
     };
     return { seen, ended: read(), hasSeen: (count: number) => until(() => seen.length >= count) };
@@ -58,7 +56,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   test('a reader gets what is there and then each new entry, once and without a gap, to the end', async () => {
     const tenant = freshTenant();
     const { job } = await office().submit({ tenant, source });
-    const { seen, ended, hasSeen } = follow(makeWatch(), tenant, job.id);
+    const { seen, ended, hasSeen } = follow(makeWatch(), job);
     await hasSeen(1);
     await startReady(office());
     await note(job.id, 450);
@@ -79,13 +77,13 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     await startReady(office());
     await note(job.id, 5);
     const leaving = new AbortController();
-    const first = follow(makeWatch(), tenant, job.id, 0, leaving.signal);
+    const first = follow(makeWatch(), job, { signal: leaving.signal });
     await first.hasSeen(7);
     leaving.abort();
     await first.ended;
     await note(job.id, 2);
     await settle(office(), job.id);
-    const second = follow(makeWatch(), tenant, job.id, 7);
+    const second = follow(makeWatch(), job, { after: 7 });
     await second.ended;
     expect(second.seen.map(({ seq }) => seq)).toEqual([8, 9, 10]);
   });
@@ -94,7 +92,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const tenant = freshTenant();
     const { job } = await office().submit({ tenant, source });
     const { signals, wake } = heldSignals();
-    const { seen, ended, hasSeen } = follow(makeWatch({ signals }), tenant, job.id);
+    const { seen, ended, hasSeen } = follow(makeWatch({ signals }), job);
     await hasSeen(1);
     await cancelJob(office(), { tenant, jobId: job.id, reason: 'test' });
     await redriveJob(office(), tenant, job.id);
@@ -120,9 +118,9 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const closing = makeWatch();
     const staying = makeWatch({ lookMs: 1 });
     const readers = [
-      follow(staying, tenant, job.id, 0, leaving.signal),
-      follow(closing, tenant, job.id),
-      follow(staying, tenant, job.id),
+      follow(staying, job, { signal: leaving.signal }),
+      follow(closing, job),
+      follow(staying, job),
     ];
     await Promise.all(readers.map(({ hasSeen }) => hasSeen(1)));
     leaving.abort();
@@ -138,10 +136,12 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const { job } = await office().submit({ tenant, source });
     const watch = makeWatch();
     const notFound = { code: 'ERR_WAYBILL_JOB_NOT_FOUND' };
-    await expect(follow(watch, freshTenant(), job.id).ended).rejects.toMatchObject(notFound);
-    await expect(follow(watch, tenant, randomUUID()).ended).rejects.toMatchObject(notFound);
-    await expect(follow(watch, tenant, 'x').ended).rejects.toMatchObject(notFound);
-    const badPosition = follow(watch, tenant, job.id, -1).ended;
+    await expect(follow(watch, { ...job, tenant: freshTenant() }).ended).rejects.toMatchObject(
+      notFound,
+    );
+    await expect(follow(watch, { ...job, id: randomUUID() }).ended).rejects.toMatchObject(notFound);
+    await expect(follow(watch, { ...job, id: 'x' }).ended).rejects.toMatchObject(notFound);
+    const badPosition = follow(watch, job, { after: -1 }).ended;
     await expect(badPosition).rejects.toMatchObject({ code: 'ERR_WAYBILL_INVALID_REQUEST' });
   });
 });

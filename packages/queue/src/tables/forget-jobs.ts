@@ -2,8 +2,7 @@ import { ContextSnapshot } from '@waybill/context';
 import type { Queryable } from '../database/database.ts';
 import type { QueueOffice } from '../queue-office.ts';
 
-/** How often what has been kept long enough is looked for. */
-export const forgetEveryMs = 60_000;
+const everyMs = 60_000;
 
 const batchCount = 1_000;
 
@@ -32,7 +31,7 @@ export function startForgetting({
   const forget = (): void => {
     running = running.then(() => forgetJobs(database)).catch(onError);
   };
-  const timer = ContextSnapshot.root.run(() => setInterval(forget, forgetEveryMs).unref());
+  const timer = ContextSnapshot.root.run(() => setInterval(forget, everyMs).unref());
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);

@@ -6,6 +6,8 @@ import { packOutcome, readOutcome } from './stored-outcome.ts';
 
 const bounds = { maxChars: limitTable.inputBytes.default, maxDepth: limitTable.depth.default };
 const value = fc.anything({
+  // Every key but the one that no parcel carries.
+  key: fc.string({ unit: 'grapheme' }).filter((key) => key !== '__proto__'),
   withBigInt: true,
   withDate: true,
   withMap: true,

@@ -2,10 +2,11 @@ import type { HistoryFacts } from '@waybill/protocol';
 import type { NewHistoryEntry } from '../tables/write-history.ts';
 
 /** What an attempt notes while it runs. */
-export type NoteKind = 'log' | 'host-call' | 'hop';
+export type NoteKind = 'started' | 'log' | 'host-call' | 'hop';
 
 // The limits of the job bound its log; host calls and borders are many where a guest loops.
 const maxCounts: Readonly<Record<NoteKind, number>> = {
+  started: 1,
   log: Number.POSITIVE_INFINITY,
   'host-call': 1_000,
   hop: 1_000,
@@ -15,7 +16,7 @@ const maxCounts: Readonly<Record<NoteKind, number>> = {
 export class AttemptNotes {
   readonly #jobId: string;
   readonly #attempt: number;
-  readonly #counts: Record<NoteKind, number> = { log: 0, 'host-call': 0, hop: 0 };
+  readonly #counts: Record<NoteKind, number> = { started: 0, log: 0, 'host-call': 0, hop: 0 };
   #waiting: NewHistoryEntry[] = [];
   #omittedCount = 0;
 
@@ -28,7 +29,7 @@ export class AttemptNotes {
   add<Kind extends NoteKind>(
     kind: Kind,
     facts: Omit<HistoryFacts[Kind], 'attempt'>,
-    atMs: number,
+    atMs: number | undefined,
   ): boolean {
     this.#counts[kind] += 1;
     if (this.#counts[kind] > maxCounts[kind]) {
@@ -52,6 +53,12 @@ export class AttemptNotes {
     if (this.#omittedCount === 0) return [];
     const facts = { attempt: this.#attempt, count: this.#omittedCount };
     return [{ jobId: this.#jobId, attempt: this.#attempt, kind: 'omitted', facts }];
+  }
+
+  /** Leaves out the first `count` of those that wait. */
+  omit(count: number): void {
+    this.#omittedCount += count;
+    this.forget(count);
   }
 
   /** Drops the first `count` of those that wait: they are written. */

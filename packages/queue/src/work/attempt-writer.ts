@@ -20,8 +20,8 @@ const fullCount = 200;
 const maxBatchCount = 500;
 const maxBatchChars = 4 * 2 ** 20;
 
-/** Hears what became of attempts that ended. Not called for an attempt whose end could not be written. */
-export type OnWritten = (attempt: RunningAttempt, end: WrittenEnd) => void;
+/** Hears what became of attempts that ended; `undefined`: what they ended with is not kept. */
+export type OnEnd = (attempt: RunningAttempt, end: WrittenEnd) => void;
 
 type Ended = Omit<EndedAttempt, 'deadLetter'>;
 
@@ -32,7 +32,7 @@ type Ended = Omit<EndedAttempt, 'deadLetter'>;
 export class AttemptWriter {
   readonly #office: QueueOffice;
   readonly #timings: ExecutorTimings;
-  readonly #onWritten: OnWritten;
+  readonly #onEnd: OnEnd;
   readonly #stop = new AbortController();
   readonly #ended = new Map<RunningAttempt, Ended>();
   readonly #noted = new Set<RunningAttempt>();
@@ -41,10 +41,10 @@ export class AttemptWriter {
   #noteTimer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
 
-  constructor(office: QueueOffice, timings: ExecutorTimings, onWritten: OnWritten) {
+  constructor(office: QueueOffice, timings: ExecutorTimings, onEnd: OnEnd) {
     this.#office = office;
     this.#timings = timings;
-    this.#onWritten = onWritten;
+    this.#onEnd = onEnd;
   }
 
   /** Takes note that an attempt has one more note. */
@@ -100,7 +100,7 @@ export class AttemptWriter {
     while (!this.#stop.signal.aborted && (this.#ended.size > 0 || this.#areNotesDue)) {
       const batch = this.#nextBatch();
       try {
-        await this.#write(batch);
+        if (batch.length > 0) await this.#write(batch);
         waitMs = this.#timings.databaseRetryMs;
       } catch (error) {
         // The batch is still there, and whoever watches the heartbeat hears that the database is away.
@@ -143,13 +143,23 @@ export class AttemptWriter {
       const [only, ...others] = batch;
       if (only === undefined || isPassing(error)) throw error;
       if (others.length === 0) {
-        // Its lease stays with this executor, which the next heartbeat finds out about: it counts as lost.
-        this.forget(only);
         this.#office.onError(error);
-        return;
+        return this.#leaveOut(only);
       }
       for (const attempt of batch) await this.#write([attempt]);
     }
+  }
+
+  /** Of what is refused the notes go first, then the attempt itself. */
+  #leaveOut(attempt: RunningAttempt): void {
+    const noteCount = attempt.notes.waiting.length;
+    if (noteCount > 0) {
+      attempt.notes.omit(noteCount);
+      this.#noted.delete(attempt);
+      return;
+    }
+    this.forget(attempt);
+    this.#onEnd(attempt, undefined);
   }
 
   async #writeBatch(batch: readonly RunningAttempt[]): Promise<void> {
@@ -166,7 +176,7 @@ export class AttemptWriter {
       const end = ends.get(attempt.jobId);
       this.forget(attempt);
       if (end?.kind === 'failed' && ended.deadLetter) signals.tell('ready', ended.deadLetter.id);
-      this.#onWritten(attempt, end);
+      this.#onEnd(attempt, end);
     }
   }
 

@@ -40,10 +40,10 @@ export async function prepareDeadLetter(
     if (deadLetter === undefined) return undefined;
     const record = recordOf(job, error);
     const context = contextOf(office, job);
-    const prepare = async (input: FailedJobRecord): Promise<NewJob> => {
+    const prepare = (input: FailedJobRecord): Promise<NewJob> => {
       const idempotencyKey = `dead-letter/${job.id}/${job.attemptCount}`;
       const spec = { tenant: job.tenant, function: deadLetter, input, idempotencyKey };
-      return await context.run(prepareJob, office, spec);
+      return context.run(prepareJob, office, spec);
     };
     try {
       return await prepare({ ...record, input: readParcel(parcelFromText(job.input)) });

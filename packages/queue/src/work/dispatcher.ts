@@ -77,7 +77,7 @@ export class Dispatcher {
 
   async #leaseWhileKicked(): Promise<void> {
     // So that the caller, and what else happens in this turn, comes first: a job that is submitted, many that end.
-    await undefined;
+    await Promise.resolve();
     while (this.#isKicked && !this.#isStopped) {
       this.#isKicked = false;
       const count = this.#parts.freeCount();
@@ -92,6 +92,8 @@ export class Dispatcher {
       const jobs = await this.#parts.lease(count);
       this.#isAway = false;
       for (const job of jobs) this.#parts.begin(job);
+      // As long as any come there may be more.
+      if (jobs.length > 0) this.#isKicked = true;
     } catch (error) {
       // Of a database that is away it tells once; the next poll tries again.
       if (!this.#isAway || !isPassing(error)) this.#parts.onError(error);

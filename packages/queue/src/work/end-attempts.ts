@@ -18,7 +18,7 @@ export interface EndingJob {
   readonly deadLetter?: NewJob | undefined;
 }
 
-// One statement for all ends. What the database says the time is goes, not what this process does.
+// The ids stand there twice because a plan that was made for a small table would read the whole of it for the join alone.
 const update = `
 UPDATE waybill.job AS job SET
   state = given.state, executor = NULL, outcome = given.outcome,
@@ -28,7 +28,7 @@ UPDATE waybill.job AS job SET
   forget_at = CASE WHEN given.state <> 'queued' THEN clock_timestamp() + make_interval(secs => job.keep_seconds) END
 FROM json_to_recordset($1::json) AS given(
   id uuid, state text, outcome text, failed int, lost int, start_after_ms float8)
-WHERE job.id = given.id`;
+WHERE job.id = given.id AND job.id = ANY($2::uuid[])`;
 
 /** Values of the statement above for one job. */
 interface Change {
@@ -40,22 +40,33 @@ interface Change {
   readonly start_after_ms?: number;
 }
 
-/** Writes what becomes of jobs whose attempts end: their rows, their places in line, their histories and dead letters. */
+/** What {@link endAttempts} writes. */
+export interface Endings {
+  readonly jobs: readonly EndingJob[];
+  /** Go into the histories before the ends; of these jobs or of others. @defaultValue none */
+  readonly notes?: readonly NewHistoryEntry[];
+}
+
+/**
+ * Writes what becomes of jobs whose attempts end: their rows, their places in line, their histories and dead letters.
+ */
 export async function endAttempts(
   engine: Engine,
   transaction: Queryable,
-  jobs: readonly EndingJob[],
+  { jobs, notes = [] }: Endings,
 ): Promise<void> {
+  // First, because notes are taken of running attempts only.
+  await appendHistory(transaction, [...notes, ...jobs.map(entryOf)]);
   if (jobs.length === 0) return;
   const changes = jobs.map(changeOf);
-  await transaction.query(update, [JSON.stringify(changes)]);
+  const ids = changes.map(({ id }) => id);
+  await transaction.query(update, [JSON.stringify(changes), ids]);
   const again = changes.flatMap(({ id, start_after_ms: startAfterMs }) =>
     startAfterMs === undefined ? [] : [{ id, startAfterMs }],
   );
   const settled = changes.filter(({ state }) => state !== 'queued').map(({ id }) => id);
   await engine.putBack(transaction, again);
   await engine.remove(transaction, settled);
-  await appendHistory(transaction, jobs.map(entryOf));
   const letters = jobs.flatMap(({ ending, deadLetter }) =>
     ending.kind === 'failed' && deadLetter !== undefined ? [deadLetter] : [],
   );
@@ -64,38 +75,29 @@ export async function endAttempts(
 
 function changeOf({ row, ending, usage }: EndingJob): Change {
   const { jobId: id, nowMs } = row;
-  const same = { id, failed: 0, lost: 0 };
-  switch (ending.kind) {
-    case 'succeeded':
-      return { ...same, state: 'succeeded', outcome: ending.outcome };
-    case 'failed':
-    case 'cancelled': {
-      const outcome = packOutcome({ ok: false, error: ending.error, ...usage }).text;
-      return { ...same, state: ending.kind, outcome };
-    }
-    case 'retry':
-      return { ...same, state: 'queued', failed: 1, start_after_ms: nowMs + ending.delayMs };
-    case 'return': {
-      const lost = ending.reason === 'lost' ? 1 : 0;
-      return { ...same, state: 'queued', lost, start_after_ms: nowMs };
-    }
+  if (ending.kind === 'retry') {
+    const startAfterMs = nowMs + ending.delayMs;
+    return { id, state: 'queued', failed: 1, lost: 0, start_after_ms: startAfterMs };
   }
+  if (ending.kind === 'return') {
+    const lost = ending.reason === 'lost' ? 1 : 0;
+    return { id, state: 'queued', failed: 0, lost, start_after_ms: nowMs };
+  }
+  const outcome =
+    ending.kind === 'succeeded'
+      ? ending.outcome
+      : packOutcome({ ok: false, error: ending.error, ...usage }).text;
+  return { id, state: ending.kind, outcome, failed: 0, lost: 0 };
 }
 
 function entryOf({ row: { jobId, attempt, nowMs }, ending }: EndingJob): NewHistoryEntry {
-  switch (ending.kind) {
-    case 'succeeded':
-      return { jobId, kind: 'settled', facts: { attempt, state: ending.kind } };
-    case 'failed':
-    case 'cancelled': {
-      const facts = { attempt, state: ending.kind, code: ending.error.code };
-      return { jobId, kind: 'settled', facts };
-    }
-    case 'retry': {
-      const startAfterMs = Math.round(nowMs + ending.delayMs);
-      return { jobId, kind: 'retrying', facts: { attempt, code: ending.error.code, startAfterMs } };
-    }
-    case 'return':
-      return { jobId, kind: 'returned', facts: { attempt, reason: ending.reason } };
+  if (ending.kind === 'retry') {
+    const startAfterMs = Math.round(nowMs + ending.delayMs);
+    return { jobId, kind: 'retrying', facts: { attempt, code: ending.error.code, startAfterMs } };
   }
+  if (ending.kind === 'return') {
+    return { jobId, kind: 'returned', facts: { attempt, reason: ending.reason } };
+  }
+  const code = ending.kind === 'succeeded' ? {} : { code: ending.error.code };
+  return { jobId, kind: 'settled', facts: { attempt, state: ending.kind, ...code } };
 }

@@ -15,7 +15,10 @@ export interface HeldAttempt extends AttemptKey {
 }
 
 /** Signs an executor on. Earlier ones of its name are gone, and what they held is lost. */
-export async function signOn(database: Database, { id, name, slots }: ExecutorIdentity): Promise<void> {
+export async function signOn(
+  database: Database,
+  { id, name, slots }: ExecutorIdentity,
+): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.query('DELETE FROM waybill.executor WHERE name = $1', [name]);
     await transaction.query('INSERT INTO waybill.executor (id, name, slots) VALUES ($1, $2, $3)', [
@@ -49,7 +52,7 @@ export async function signOfLife(
   { id, name, slots }: ExecutorIdentity,
 ): Promise<readonly HeldAttempt[]> {
   await database.query(sign, [id, name, slots]);
-  return await database.query<HeldAttempt>(held, [id]);
+  return database.query<HeldAttempt>(held, [id]);
 }
 
 const giveUp = `DELETE FROM waybill.executor WHERE seen_at < clock_timestamp() - $1::float8 * interval '1 ms'`;
@@ -64,5 +67,5 @@ export async function findAbandoned(
   lostAfterMs: number,
 ): Promise<readonly AttemptKey[]> {
   await database.query(giveUp, [lostAfterMs]);
-  return await database.query<AttemptKey>(abandoned);
+  return database.query<AttemptKey>(abandoned);
 }

@@ -1,6 +1,7 @@
 import type { DurableOutcome, HistoryEntry, HistoryKind } from '@waybill/protocol';
 import { type Deferred, deferred } from '@waybill/testkit';
 import type { Executor, LeasedAttempt, RunAttempt } from '../job-queue.ts';
+import type { TestOffice } from '../queue-office.fixture.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import { findJob } from '../read/find-job.ts';
 import { startExecutor } from './start-executor.ts';
@@ -61,13 +62,13 @@ export interface ExecuteChanges extends Partial<ExecutorTimings> {
 }
 
 /** Starts an executor that looks seldom by itself, so that tests see what signals do. */
-export async function execute(
+export function execute(
   office: QueueOffice,
   run: RunAttempt,
   { name = 'one', slots = 10, ...timings }: ExecuteChanges = {},
 ): Promise<Executor> {
   const usual = { pollMs: 20_000, noteMs: 5, databaseRetryMs: 10, abortMs: 200 };
-  return await startExecutor(office, { run, name, slots }, { ...usual, ...timings });
+  return startExecutor(office, { run, name, slots }, { ...usual, ...timings });
 }
 
 /** Resolves when a job's history has an entry of one of the kinds, which is its last; by default its end. */
@@ -76,7 +77,7 @@ export async function reached(
   jobId: string,
   ...kinds: readonly HistoryKind[]
 ): Promise<void> {
-  const wanted = kinds.length === 0 ? ['settled'] : kinds;
+  const wanted: readonly string[] = kinds.length === 0 ? ['settled'] : kinds;
   const { promise, resolve } = Promise.withResolvers<void>();
   const look = async (): Promise<void> => {
     const [last] = await office.database.query<{ readonly kind: string }>(
@@ -107,10 +108,18 @@ export async function historyOf(
 }
 
 /** Gives a job that must be there. */
-export async function jobOf(
+export function jobOf(
   { database }: QueueOffice,
   tenant: string,
   jobId: string,
 ): ReturnType<typeof findJob> {
-  return await findJob(database, tenant, jobId);
+  return findJob(database, tenant, jobId);
+}
+
+/** Leaves nothing to the next test. Executors are closed before. */
+export async function clear({ database, errors }: TestOffice): Promise<void> {
+  await database.script(
+    'DELETE FROM waybill.schedule; DELETE FROM waybill.job; DELETE FROM waybill.executor; DELETE FROM pgboss.job',
+  );
+  errors.length = 0;
 }

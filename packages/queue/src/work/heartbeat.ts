@@ -40,7 +40,10 @@ export class Heartbeat {
   /** Whether others still count on this executor, so that it may take jobs. */
   get isAlive(): boolean {
     const { lostAfterMs, heartbeatMs } = this.#parts.timings;
-    return performance.now() - this.#lastBeatMs < Math.max(lostAfterMs / 2, lostAfterMs - 2 * heartbeatMs);
+    return (
+      performance.now() - this.#lastBeatMs <
+      Math.max(lostAfterMs / 2, lostAfterMs - 2 * heartbeatMs)
+    );
   }
 
   /** Beats now, or once more when the beat that is on its way has ended; then again and again. Never rejects. */

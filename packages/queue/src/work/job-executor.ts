@@ -47,9 +47,11 @@ export class JobExecutor implements Executor {
     const { id, name, slots } = identity;
     this.name = name;
     this.#parts = parts;
-    this.#writer = new AttemptWriter(office, timings, (attempt, end) => this.#written(attempt, end));
+    this.#writer = new AttemptWriter(office, timings, (attempt, end) =>
+      this.#written(attempt, end),
+    );
     this.#dispatcher = new Dispatcher({
-      lease: (count) => leaseJobs(office, { id, name, traceOf }, count),
+      lease: (count) => leaseJobs(office, { id, traceOf }, count),
       begin: (job) => this.#begin(job),
       freeCount: () => (this.#heartbeat.isAlive ? slots - this.#running.size : 0),
       pollMs: timings.pollMs,
@@ -104,9 +106,12 @@ export class JobExecutor implements Executor {
 
   #begin(started: StartedJob): void {
     const { office, run } = this.#parts;
-    const attempt = new RunningAttempt(started);
+    const attempt = new RunningAttempt(started, this.name);
+    const before = this.#running.get(attempt.jobId);
+    // This executor was given up for a while, and nobody has told that attempt yet.
+    if (before !== undefined) this.#lost(before);
     this.#running.set(attempt.jobId, attempt);
-    office.signals.tell('history', attempt.jobId);
+    this.#writer.noted(attempt);
     const open = (): ReturnType<RunningAttempt['open']> =>
       attempt.open(office, () => this.#writer.noted(attempt));
     const running = (async () => {
@@ -120,7 +125,7 @@ export class JobExecutor implements Executor {
 
   #written(attempt: RunningAttempt, end: WrittenEnd): void {
     if (end === undefined) return this.#lost(attempt);
-    this.#running.delete(attempt.jobId);
+    if (!this.#drop(attempt)) return;
     if (end.kind === 'retry') {
       this.#counts.retriedCount += 1;
       this.#dispatcher.kickIn(end.delayMs);
@@ -129,11 +134,16 @@ export class JobExecutor implements Executor {
   }
 
   #lost(attempt: RunningAttempt): void {
-    this.#running.delete(attempt.jobId);
+    if (!this.#drop(attempt)) return;
     this.#writer.forget(attempt);
     this.#counts.lostCount += 1;
     attempt.loseLease();
     this.#dispatcher.kick();
+  }
+
+  /** @returns whether it was still here: another attempt of its job may be in its place */
+  #drop(attempt: RunningAttempt): boolean {
+    return this.#running.get(attempt.jobId) === attempt && this.#running.delete(attempt.jobId);
   }
 
   async #lookForCancels(): Promise<void> {

@@ -1,5 +1,4 @@
 import type { QueueOffice } from '../queue-office.ts';
-import { type NewHistoryEntry, appendHistory } from '../tables/write-history.ts';
 import { type LeasedJob, leasedJobColumns } from './leased-job.ts';
 
 // The state is checked for the case that somebody wrote to the tables by hand.
@@ -12,7 +11,6 @@ RETURNING ${leasedJobColumns}`;
 /** Who takes jobs. */
 export interface Taker {
   readonly id: string;
-  readonly name: string;
   /** Gives the `traceparent` of the attempt that begins. Never throws. */
   readonly traceOf: (job: LeasedJob) => string;
 }
@@ -23,13 +21,17 @@ export interface StartedJob {
   readonly trace: string;
 }
 
-/** Takes up to `slots` jobs and notes that their attempts began, in one transaction. @returns them, the first to run first */
+/**
+ * Takes up to `slots` jobs, in one transaction.
+ *
+ * @returns them, the first to run first; as long as any come there may be more
+ */
 export async function leaseJobs(
   { database, engine, settings, onError }: QueueOffice,
   taker: Taker,
   slots: number,
 ): Promise<readonly StartedJob[]> {
-  return await database.transaction(async (transaction) => {
+  const jobs = await database.transaction(async (transaction) => {
     const ids = await engine.lease(transaction, slots, settings.tenantSlots);
     if (ids.length === 0) return [];
     const rows = await transaction.query<LeasedJob>(start, [ids, taker.id]);
@@ -39,19 +41,7 @@ export async function leaseJobs(
       await engine.remove(transaction, strayIds);
       onError(new Error(`jobs in line that do not wait were taken out: ${strayIds.join(', ')}`));
     }
-    const started = ids.flatMap((id) => {
-      const job = byId.get(id);
-      return job === undefined ? [] : [{ job, trace: taker.traceOf(job) }];
-    });
-    await appendHistory(
-      transaction,
-      started.map(({ job, trace }) => startedEntry(job, taker.name, trace)),
-    );
-    return started;
+    return ids.flatMap((id) => byId.get(id) ?? []);
   });
-}
-
-function startedEntry(job: LeasedJob, executor: string, trace: string): NewHistoryEntry {
-  const { id: jobId, attemptCount: attempt } = job;
-  return { jobId, attempt, kind: 'started', facts: { attempt, executor, trace } };
+  return jobs.map((job) => ({ job, trace: taker.traceOf(job) }));
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { makeError } from '@waybill/protocol';
 import { until } from '@waybill/testkit';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { databaseKinds, freshTenant, useOffice } from '../queue-office.fixture.ts';
 import { cancelJob } from '../tables/cancel-job.ts';
 import { redriveJob } from '../tables/redrive-job.ts';
-import { execute, fine, historyOf, jobOf, makeRunner, reached } from './executor.fixture.ts';
+import { clear, execute, fine, historyOf, jobOf, makeRunner, reached } from './executor.fixture.ts';
 import { findAbandoned } from './executor-row.ts';
 import { returnJobs } from './return-jobs.ts';
 
@@ -15,6 +15,7 @@ const source = 'export default () => 1';
 
 describe.each(databaseKinds)('attempts that are lost on the %s database', (kind) => {
   const office = useOffice(kind);
+  afterEach(() => clear(office()));
 
   /** What is left when an executor is killed: its row, its jobs, and nobody who looks after them. */
   async function leaveBehind(
@@ -48,7 +49,12 @@ describe.each(databaseKinds)('attempts that are lost on the %s database', (kind)
     end.resolve(fine);
     await reached(office(), job.id);
     const history = await historyOf(office(), job.id);
-    expect(history.map((entry) => entry.kind)).toEqual(['queued', 'returned', 'started', 'settled']);
+    expect(history.map((entry) => entry.kind)).toEqual([
+      'queued',
+      'returned',
+      'started',
+      'settled',
+    ]);
     expect(history[1]?.facts).toEqual({ attempt: 1, reason: 'lost' });
   });
 
@@ -121,6 +127,51 @@ describe.each(databaseKinds)('attempts that are lost on the %s database', (kind)
     await reached(office(), job.id);
   });
 
+  /** Has the database refuse rows of a table, until it is disposed. */
+  async function refuse(table: 'job' | 'history', rows: string): Promise<AsyncDisposable> {
+    await office().database.script(`
+      CREATE FUNCTION waybill.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused in a test'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON waybill.${table} FOR EACH ROW WHEN (${rows})
+        EXECUTE FUNCTION waybill.refuse()`);
+    return {
+      async [Symbol.asyncDispose]() {
+        await office().database.script('DROP FUNCTION waybill.refuse CASCADE');
+      },
+    };
+  }
+
+  test('an end that the database refuses harms no other, and the attempt is run again', async () => {
+    const tenant = freshTenant();
+    const runner = makeRunner();
+    await using _refusal = await refuse('job', "NEW.outcome LIKE '%bad%'");
+    await using _ = await execute(office(), runner.run, { heartbeatMs: 20 });
+    await Promise.all([office().submit({ tenant, source }), office().submit({ tenant, source })]);
+    const [good, bad] = [await runner.next(), await runner.next()];
+    bad.end.resolve({ ok: true, value: 'bad' });
+    good.end.resolve(fine);
+    await reached(office(), good.attempt.jobId);
+    const again = await runner.next();
+    expect(again.attempt).toMatchObject({ jobId: bad.attempt.jobId, attempt: 2 });
+    again.end.resolve(fine);
+    await reached(office(), again.attempt.jobId);
+    expect(String(office().errors[0])).toContain('refused in a test');
+  });
+
+  test('notes that the database refuses are left out, and counted', async () => {
+    const runner = makeRunner();
+    await using _refusal = await refuse('history', "NEW.facts LIKE '%bad%'");
+    await using _ = await execute(office(), runner.run);
+    const { job } = await office().submit({ tenant: freshTenant(), source });
+    const { attempt, end } = await runner.next();
+    await reached(office(), job.id, 'started');
+    attempt.note('log', { seq: 0, level: 'info', text: 'bad' });
+    end.resolve(fine);
+    await reached(office(), job.id);
+    const history = await historyOf(office(), job.id);
+    expect(history.map((entry) => entry.kind)).toEqual(['queued', 'started', 'omitted', 'settled']);
+    expect(history[2]?.facts).toEqual({ attempt: 1, count: 1 });
+  });
+
   test('a job that takes down what runs it again and again ends, and its dead letter function hears of it', async () => {
     const tenant = freshTenant();
     await office().functions.put({ tenant, name: 'on-failure', source });
@@ -174,6 +225,7 @@ describe.each(databaseKinds)('attempts that are lost on the %s database', (kind)
 
 describe('executors of several processes', () => {
   const office = useOffice('postgres');
+  afterEach(() => clear(office()));
 
   test('a job whose process is killed is run again at once by the next one of its name', async () => {
     const tenant = freshTenant();

@@ -38,7 +38,7 @@ async function returnBatch(
     const jobs = [...rows.values()].map((row): EndingJob => {
       return { row, ending: afterReturn(row, reason), deadLetter: letters.get(row.jobId) };
     });
-    await endAttempts(office.engine, transaction, jobs);
+    await endAttempts(office.engine, transaction, { jobs });
     return jobs;
   });
   for (const { row } of ended) office.signals.tell('history', row.jobId);

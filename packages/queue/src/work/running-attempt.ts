@@ -17,12 +17,14 @@ export class RunningAttempt implements AttemptKey {
   readonly #trace: string;
   readonly #abort = new AbortController();
 
-  constructor({ job, trace }: StartedJob) {
+  constructor({ job, trace }: StartedJob, executor: string) {
     this.job = job;
     this.jobId = job.id;
     this.attempt = job.attemptCount;
     this.notes = new AttemptNotes(this.jobId, this.attempt);
     this.#trace = trace;
+    // Not in the transaction of the lease: it would stand in the way of the start, and is often written together with the end.
+    this.notes.add('started', { executor, trace }, job.startedAtMs ?? undefined);
   }
 
   /** Tells it that the end of its job was asked for. */
@@ -61,7 +63,7 @@ export class RunningAttempt implements AttemptKey {
       submittedTrace: submittedTrace ?? undefined,
       trace: this.#trace,
       signal: this.#abort.signal,
-      note<Kind extends NoteKind>(
+      note<Kind extends Exclude<NoteKind, 'started'>>(
         kind: Kind,
         facts: Omit<HistoryFacts[Kind], 'attempt'>,
         atMs: number = office.now(),

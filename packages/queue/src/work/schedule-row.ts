@@ -27,7 +27,9 @@ interface StoredJob {
 }
 
 /** Writes a job for the column `job`. */
-export function scheduledJobToText({ input: _, ...job }: ScheduledJob, input: string): string {
+export function scheduledJobToText(given: ScheduledJob, input: string): string {
+  const job = { ...given };
+  Reflect.deleteProperty(job, 'input');
   const stored: StoredJob = { job, input };
   return JSON.stringify(stored);
 }

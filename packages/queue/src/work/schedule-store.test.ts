@@ -1,9 +1,9 @@
 import { ContextVariable } from '@waybill/context';
 import { makeError } from '@waybill/protocol';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { databaseKinds, freshTenant, useOffice } from '../queue-office.fixture.ts';
 import { listJobs } from '../read/list-jobs.ts';
-import { execute, fine, makeRunner, reached } from './executor.fixture.ts';
+import { clear, execute, fine, makeRunner, reached } from './executor.fixture.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import { ScheduleTicker } from './schedule-ticker.ts';
 
@@ -13,6 +13,7 @@ const region = new ContextVariable<string>({ name: 'schedule.region', carry: { t
 
 describe.each(databaseKinds)('schedules on the %s database', (kind) => {
   const office = useOffice(kind);
+  afterEach(() => clear(office()));
 
   async function makeDue(tenant: string, agoMs: number): Promise<void> {
     await office().database.query(

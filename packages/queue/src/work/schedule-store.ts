@@ -14,6 +14,13 @@ import {
 
 const subject = { name: 'schedule', code: 'ERR_WAYBILL_INVALID_JOB' } as const;
 const namePattern = /^[A-Za-z0-9._:-]{1,100}$/;
+const rules = {
+  name: { path: 'name', expected: '1 to 100 characters of A-Z a-z 0-9 . _ : -' },
+  cron: { path: 'cron', expected: 'five fields of cron' },
+  timezone: { path: 'timezone', expected: 'a name of the IANA time zone database' },
+  isPaused: { path: 'isPaused', expected: 'true or false' },
+  job: { path: 'job', expected: 'an object' },
+} as const;
 // How many of the next moments a schedule shows.
 const shownCount = 5;
 
@@ -90,23 +97,27 @@ async function putSchedule(
 /** Checks what neither the job's own check nor the engine does. */
 function checkFields(spec: ScheduleSpec): ScheduleSpec {
   const { name, cron, timezone = 'UTC', isPaused = false, job } = spec;
-  const issues: Issue[] = [];
-  const check = (path: string, isRight: boolean, expected: string, value: unknown): void => {
-    if (!isRight) issues.push({ path, expected, got: describe(value) });
-  };
-  const isName = typeof name === 'string' && namePattern.test(name);
-  check('name', isName, '1 to 100 characters of A-Z a-z 0-9 . _ : -', name);
-  check('cron', typeof cron === 'string' && cron.length <= 256, 'five fields of cron', cron);
-  const isZone = typeof timezone === 'string' && timezone.length <= 64;
-  check('timezone', isZone, 'a name of the IANA time zone database', timezone);
-  check('isPaused', typeof isPaused === 'boolean', 'true or false', isPaused);
-  check('job', typeof job === 'object' && job !== null, 'an object', job);
+  const checks: readonly (readonly [boolean, Omit<Issue, 'got'>, unknown])[] = [
+    [isText(name) && namePattern.test(name), rules.name, name],
+    [isText(cron) && cron.length <= 256, rules.cron, cron],
+    [isText(timezone) && timezone.length <= 64, rules.timezone, timezone],
+    [typeof isPaused === 'boolean', rules.isPaused, isPaused],
+    [typeof job === 'object' && job !== null, rules.job, job],
+  ];
+  const issues = checks.flatMap(([isRight, rule, value]): Issue[] =>
+    isRight ? [] : [{ ...rule, got: describe(value) }],
+  );
   for (const field of ['tenant', 'idempotencyKey', 'startAfterMs']) {
-    const isAbsent = typeof job !== 'object' || job === null || !Object.hasOwn(job, field);
-    check(`job.${field}`, isAbsent, 'nothing, because the schedule gives it', 'a value');
+    if (!Object.hasOwn(job ?? {}, field)) continue;
+    const expected = 'nothing, because the schedule gives it';
+    issues.push({ path: `job.${field}`, expected, got: 'a value' });
   }
   if (issues.length > 0) throw refusal(subject, issues);
   return spec;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function scheduleFromRow(

@@ -26,7 +26,7 @@ export async function startExecutor(
   }
   const identity = { id: randomUUID(), name, slots };
   const traceOf = (job: LeasedJob): string => traceFor(office, options, job);
-  return await ContextSnapshot.root.run(async () => {
+  return ContextSnapshot.root.run(async () => {
     await signOn(office.database, identity);
     const executor = new JobExecutor({
       office,

@@ -4,7 +4,6 @@ import type { Queryable } from '../database/database.ts';
 import type { Engine } from '../engine/engine.ts';
 import { specFromText } from '../tables/stored-spec.ts';
 import type { PackedOutcome } from '../tables/stored-outcome.ts';
-import { appendHistory } from '../tables/write-history.ts';
 import { afterFailure } from './decide-ending.ts';
 import { type EndingJob, endAttempts } from './end-attempts.ts';
 import { type RunningRow, lockRunning } from './lock-running.ts';
@@ -44,13 +43,12 @@ export async function writeAttempts(
   );
   const valid = news.flatMap((one) => {
     const row = rows.get(one.attempt.jobId);
-    return row === undefined ? [] : [{ ...one, row }];
+    return row?.attempt === one.attempt.attempt ? [{ ...one, row }] : [];
   });
-  await appendHistory(transaction, valid.flatMap(entriesOf));
   const endings = valid.flatMap(({ attempt, ended, row }) =>
     ended === undefined ? [] : [endingOf(attempt, ended, row)],
   );
-  await endAttempts(engine, transaction, endings);
+  await endAttempts(engine, transaction, { jobs: endings, notes: valid.flatMap(entriesOf) });
   return new Map(endings.map(({ row, ending }) => [row.jobId, ending]));
 }
 

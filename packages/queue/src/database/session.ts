@@ -1,0 +1,107 @@
+import { isWaybillError, makeError } from '@waybill/protocol';
+import type { ClientBase, QueryResult } from 'pg';
+import { toDatabaseError } from './database-error.ts';
+import type { Queryable } from './database.ts';
+
+type Run = (text: string, values?: readonly unknown[]) => Promise<QueryResult>;
+
+/** One connection while one user has it. Statements run in their order, and reject as {@link Queryable} says. */
+export class Session {
+  readonly #client: ClientBase;
+  #last: Promise<unknown> = Promise.resolve();
+  #isLost = false;
+
+  constructor(client: ClientBase) {
+    this.#client = client;
+  }
+
+  /** Whether nobody may use the connection any more: it broke, or its state is not known. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Statements on the connection, each kept for itself. */
+  get statements(): Queryable {
+    return toQueryable(this.#run);
+  }
+
+  /** Runs `work` in a transaction; see `Database.transaction`. */
+  async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
+    const [whileOpen, end] = endable(this.#run);
+    await this.#run('BEGIN');
+    try {
+      const result = await work(toQueryable(whileOpen));
+      end();
+      await commit(this.#run);
+      return result;
+    } catch (error) {
+      end();
+      await this.#rollBack();
+      throw error;
+    }
+  }
+
+  // The driver's own line of statements is to go in its next version.
+  readonly #run: Run = (text, values) => {
+    const result = this.#last.then(() => this.#runNow(text, values));
+    this.#last = result.catch(() => undefined);
+    return result;
+  };
+
+  async #runNow(text: string, values?: readonly unknown[]): Promise<QueryResult> {
+    try {
+      return await this.#client.query(text, values && [...values]);
+    } catch (cause) {
+      const error = toDatabaseError(cause);
+      if (isUnavailable(error)) this.#isLost = true;
+      throw error;
+    }
+  }
+
+  async #rollBack(): Promise<void> {
+    // A connection that is given up takes its transaction along.
+    if (this.#isLost) return;
+    try {
+      await this.#run('ROLLBACK');
+    } catch {
+      this.#isLost = true;
+    }
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isWaybillError(error) && error.code === 'ERR_WAYBILL_DATABASE_UNAVAILABLE';
+}
+
+function toQueryable(run: Run): Queryable {
+  return {
+    async query<Row extends object>(text: string, values?: readonly unknown[]) {
+      const { rows } = await run(text, values);
+      return rows as Row[];
+    },
+    async script<Row extends object>(text: string) {
+      // Typed as one result; where there are several statements it is a list.
+      const results = [await run(text)].flat();
+      return results.flatMap(({ rows }) => rows as Row[]);
+    },
+  };
+}
+
+/** A transaction that somebody keeps for longer would write into the next one on the same connection. */
+function endable(run: Run): [Run, () => void] {
+  let isOpen = true;
+  const checked: Run = async (text, values) => {
+    if (isOpen) return run(text, values);
+    throw makeError('ERR_WAYBILL_INTERNAL', 'A statement came after the end of its transaction.');
+  };
+  return [checked, () => (isOpen = false)];
+}
+
+async function commit(run: Run): Promise<void> {
+  const { command } = await run('COMMIT');
+  // The database answers so where a statement had failed, and nobody passed that on.
+  if (command === 'ROLLBACK') {
+    const message = 'A statement of the transaction failed: nothing of it was committed.';
+    throw makeError('ERR_WAYBILL_INTERNAL', message);
+  }
+}
