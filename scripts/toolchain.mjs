@@ -75,7 +75,10 @@ export function run(file, args, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd: root, stdio: 'inherit', ...options });
     const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
-    const passOn = (signal) => child.kill(signal);
+    // A terminal gives Ctrl-C to the child by itself; a second one would end it at once.
+    const passOn = (signal) => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
     for (const signal of Object.keys(signals)) process.on(signal, passOn);
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text) => (stderr += text));

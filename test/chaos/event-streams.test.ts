@@ -15,7 +15,7 @@ const lineCount = 120;
 const talks = `export default async (_input, { log }) => {
   for (let line = 0; line < ${lineCount}; line++) {
     log.info('line ' + line);
-    if (line % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 40));
+    if (line % 8 === 0) await new Promise((resolve) => { setTimeout(resolve, 40); });
   }
 }`;
 

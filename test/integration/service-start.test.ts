@@ -14,7 +14,7 @@ import { send } from '../support/service-requests.ts';
 const entry = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
 
 /** Jobs that are not settled when their process ends. */
-const lasting = 'export default () => new Promise((resolve) => setTimeout(resolve, 25_000))';
+const lasting = 'export default () => new Promise(() => { setTimeout(() => {}, 25_000); })';
 
 let folder: string;
 
@@ -224,11 +224,13 @@ test('Ctrl-C in a terminal ends the service and everything that it started', asy
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
+  const ready = Promise.withResolvers<void>();
   let said = '';
-  for await (const text of child.stdout.setEncoding('utf8')) {
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
-    if (said.includes(String(port))) break;
-  }
+    if (said.includes(String(port))) ready.resolve();
+  });
+  await ready.promise;
   const group = child.pid ?? NaN;
   // A terminal tells every process of the group, those of the pool too.
   process.kill(-group, 'SIGINT');

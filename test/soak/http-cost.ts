@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import autocannon from 'autocannon';
 import { freePort, startService } from '../support/service.ts';
 import { median } from './measure.ts';
 
@@ -37,6 +38,20 @@ async function measure(url: string, agent: Agent, count: number): Promise<number
   return median(tookMs);
 }
 
+/** Many clients at once: jobs a second, none of which may fail. */
+async function load(url: string): Promise<number> {
+  const { non2xx, errors, requests } = await autocannon({
+    url: `${url}/v1/run`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    connections: 16,
+    duration: 4,
+  });
+  if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} refused, ${errors} failed`);
+  return requests.average;
+}
+
 /** Gives how much longer the service takes for a job than a bare route: a ratio of medians, the median of the rounds. */
 export async function measureHttp(roundCount: number): Promise<number> {
   const quiet = { log: { level: 'warn' }, rateLimit: { perMinute: { default: 10_000_000 } } };
@@ -54,6 +69,8 @@ export async function measureHttp(roundCount: number): Promise<number> {
       );
       ratios.push(serviceMs / bareMs);
     }
+    const [bareRate, serviceRate] = [await load(bare.url), await load(service.url)];
+    console.log(`16 clients: bare route ${bareRate} jobs/s   service ${serviceRate} jobs/s`);
     return median(ratios);
   } finally {
     agent.destroy();

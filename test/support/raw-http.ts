@@ -32,7 +32,7 @@ export async function openSocket(url: string): Promise<Socket> {
 }
 
 /** Reads what has come as one answer. */
-export function readAnswer(text: string, isClosed: boolean): RawAnswer {
+function readAnswer(text: string, isClosed: boolean): RawAnswer {
   const end = text.indexOf('\r\n\r\n');
   const [first = '', ...lines] = text.slice(0, Math.max(end, 0)).split('\r\n');
   const pairs = lines.map((line): [string, string] => {

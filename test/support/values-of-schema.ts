@@ -61,7 +61,7 @@ export function valuesOf(schema: DocumentSchema, schemas: DocumentSchemas): fc.A
 }
 
 /** Follows a pointer into the document. */
-export function pointedAt(pointer: string, schemas: DocumentSchemas): DocumentSchema {
+function pointedAt(pointer: string, schemas: DocumentSchemas): DocumentSchema {
   const schema = schemas[pointer.replace('#/components/schemas/', '')];
   if (schema === undefined) throw new Error(`The document has no ${pointer}`);
   return schema;

@@ -1,13 +1,11 @@
 // The service as a process: `node apps/api/src/main.ts --help`.
 import { parseArgs } from 'node:util';
 import { isWaybillError } from '@waybill/protocol';
-import { describeConfig, redactConfig } from './config/describe-config.ts';
+import { describeConfig } from './config/describe-config.ts';
 import { invalidConfig } from './config/invalid-config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { exitCodeOf } from './start/exit-code.ts';
-import { openVault } from './start/open-vault.ts';
-import { greeting } from './start/greeting.ts';
-import { untilSignal } from './start/until-signal.ts';
+import { checkConfig, serve } from './start/serve.ts';
 
 const help = `Serves the Waybill API: runs jobs now, and keeps durable ones until they are settled.
 
@@ -32,16 +30,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const config = await loadConfig({ file });
-  if (check) {
-    openVault(config);
-    process.stdout.write(`${JSON.stringify(redactConfig(config), null, 2)}\n`);
-    return 0;
-  }
-  // All that a service stands on takes a second to load, which help and checks do not need.
-  const { startService } = await import('./start-service.ts');
-  const service = await startService(config);
-  process.stdout.write(await greeting(service, config));
-  return untilSignal(service);
+  if (!check) return serve(config);
+  process.stdout.write(checkConfig(config));
+  return 0;
 }
 
 function readArguments(args: readonly string[]): {

@@ -10,6 +10,7 @@ import { testFolder } from './keys/test-database.fixture.ts';
 import { openKeys } from './open-keys.ts';
 import { startExecutorOnly } from './start-executor-only.ts';
 import { type RunningService, startService } from './start-service.ts';
+import { gate } from './start/host-functions.fixture.ts';
 
 const secret = 'hunter2-hunter2';
 let folder: string;
@@ -122,15 +123,19 @@ describe('a service that runs no durable jobs', () => {
   });
 
   test('closes in order: the request that runs is answered, and then nobody listens', async () => {
-    const source =
-      'export default () => new Promise((done) => setTimeout(() => done("late"), 500))';
-    const answer = started.post('/v1/run', { source });
+    const answer = started.post('/v1/run', { source: calling('hold') });
     await until(async () => (await started.metrics()).includes('waybill_jobs_open 1\n'));
     const closing = started.service.close();
+    const listens = (): Promise<boolean> =>
+      fetch(`${started.service.url}/healthz`).then(
+        () => true,
+        () => false,
+      );
+    await until(async () => !(await listens()));
+    gate.resolve('late');
     expect(await answer).toMatchObject({ ok: true, value: 'late' });
     await closing;
     await started.service.close();
-    await expect(fetch(`${started.service.url}/healthz`)).rejects.toThrow();
     expect(started.lines.at(-1)).toMatchObject({ message: 'stopped' });
   });
 });

@@ -28,7 +28,8 @@ export const hostErrorCodes = {
     blame: 'host',
     retryable: false,
     httpStatus: 500,
-    meaning: 'A host function returned a value that is not as its schema says, or that holds a secret.',
+    meaning:
+      'A host function returned a value that is not as its schema says, or that holds a secret.',
   },
   ERR_WAYBILL_QUEUE_DEADLINE: {
     blame: 'host',

@@ -56,14 +56,16 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Finds variables that are nearly one of ours. Others are none of our business: an orchestrator of containers sets
- * `WAYBILL_PORT` and the like for a service of this name.
+ * Finds variables that are nearly one of ours, or the end of one. Others are none of our business: an orchestrator of containers
+ * sets `WAYBILL_PORT=tcp://...` and the like for a service of this name.
  */
 function misspelt(environment: Environment): Issue[] {
   const known = configKeys.map(({ variable }) => variable);
   return Object.keys(environment).flatMap((name) => {
     if (!name.startsWith('WAYBILL_') || known.includes(name) || otherVariables.has(name)) return [];
-    const meant = didYouMean(name, known);
+    if (environment[name]?.startsWith('tcp://') === true) return [];
+    const ending = name.slice('WAYBILL'.length);
+    const meant = didYouMean(name, known) ?? known.find((variable) => variable.endsWith(ending));
     if (meant === undefined) return [];
     return [
       { path: name, expected: `a known variable (did you mean "${meant}"?)`, got: 'this one' },

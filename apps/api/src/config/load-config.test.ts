@@ -142,6 +142,10 @@ test('a mistyped variable is refused, one that others set for a service of this 
   expect(lines).toEqual([
     'WAYBILL_LISTEN_PROT: expected a known variable (did you mean "WAYBILL_LISTEN_PORT"?), got this one',
   ]);
+  const shortened = await refusalOf({ environment: { WAYBILL_PORT: '9000' } });
+  expect(shortened.lines).toEqual([
+    'WAYBILL_PORT: expected a known variable (did you mean "WAYBILL_LISTEN_PORT"?), got this one',
+  ]);
 });
 
 test('a variable that holds a secret may be named like a key of the configuration', async () => {

@@ -64,11 +64,25 @@ export function createSecretVault(
   };
 }
 
-/** Makes the vault of this process or thread from its environment: empty outside of a service. */
+/**
+ * Makes the vault of this process or thread from its environment: empty outside of a service. The environment is looked at when the
+ * vault is first used: a module may be loaded before the service has told where secrets are.
+ */
 export function secretVaultHere(environment: Environment = process.env): SecretVault {
-  const text = environment[secretsVariable];
-  const sources = text === undefined || text === '' ? {} : (JSON.parse(text) as object);
-  return createSecretVault(sources as Readonly<Record<string, SecretSource>>, environment);
+  let made: SecretVault | undefined;
+  const vault = (): SecretVault => {
+    if (made !== undefined) return made;
+    const sources: unknown = JSON.parse(environment[secretsVariable] || '{}');
+    made = createSecretVault(sources as Readonly<Record<string, SecretSource>>, environment);
+    return made;
+  };
+  return {
+    get: (name) => vault().get(name),
+    readAll: () => vault().readAll(),
+    hide: (name, value) => vault().hide(name, value),
+    redact: (text) => vault().redact(text),
+    findIn: (text) => vault().findIn(text),
+  };
 }
 
 function readSecret(

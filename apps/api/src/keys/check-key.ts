@@ -6,7 +6,7 @@ import { compileSchema, createValidator } from '../validation/validator.ts';
 import type { KeySpec } from './key-store.ts';
 
 /** What a key is made with. */
-export const keySpecSchema: JsonSchema = {
+const keySpecSchema: JsonSchema = {
   type: 'object',
   required: ['name', 'tenant', 'scopes'],
   additionalProperties: false,

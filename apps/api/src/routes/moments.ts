@@ -11,7 +11,7 @@ export function toMoment(atMs: number): string {
  * @param path - where it stands, for the error
  * @throws `ERR_WAYBILL_INVALID_REQUEST` for what has the form of a moment and is none, such as 30 February
  */
-export function parseMoment(text: string, path: string): number {
+function parseMoment(text: string, path: string): number {
   const atMs = Date.parse(text);
   if (Number.isFinite(atMs)) return atMs;
   const expected = 'a moment such as 2026-01-31T12:00:00Z';

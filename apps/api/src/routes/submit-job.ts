@@ -1,8 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '@waybill/protocol';
-import { type JobRequest, type JobResource, idempotencyKeySchema } from '@waybill/protocol/http';
+import {
+  type JobRequest,
+  type JobResource,
+  type JsonSchema,
+  idempotencyKeySchema,
+} from '@waybill/protocol/http';
 import type { Service } from '../service.ts';
-import { describeRoute } from './describe-route.ts';
+import { type Answer, describeRoute } from './describe-route.ts';
 import { parseJob } from './requests.ts';
 import { toJobResource } from './resources.ts';
 
@@ -24,7 +29,7 @@ export interface SubmitHeaders {
 }
 
 /** For the document and the check of {@link SubmitHeaders}. */
-export const submitHeaders = {
+export const submitHeaders: JsonSchema = {
   type: 'object',
   properties: {
     'idempotency-key': {
@@ -39,7 +44,7 @@ const location = {
 };
 
 /** Answers of a submission. */
-export const submitAnswers = {
+export const submitAnswers: Readonly<Record<200 | 202, Answer>> = {
   202: { description: 'The job was accepted', schema: 'Job', headers: location },
   200: {
     description: 'The idempotency key gave a job that was there',

@@ -42,9 +42,8 @@ export function admitRequests(app: FastifyInstance, admission: Admission): void 
     void callerOf(request, reply, admission).then(enter, refuse);
   });
   // A connection that is kept alive would keep the server from closing until nothing came over it for long enough.
-  app.addHook('onSend', (_request, reply, _payload, done) => {
+  app.addHook('onSend', async (_request, reply) => {
     if (admission.service.state() === 'draining') void reply.header('connection', 'close');
-    done();
   });
   // The events of a body's stream belong to the connection: from here on it is the request's context again.
   app.addHook('preValidation', (request, _reply, done) => request.snapshot.run(done));

@@ -1,5 +1,8 @@
 import { defineHostFunctions, requestId, tenantName } from '../host/index.ts';
 
+/** Whoever holds it lets the callers of `hold` go. */
+export const gate: PromiseWithResolvers<string> = Promise.withResolvers<string>();
+
 /** What guests of the test service can call, in this process and, as the same module, in a pool thread. */
 const functions = defineHostFunctions({
   whoami: {
@@ -11,7 +14,8 @@ const functions = defineHostFunctions({
       throw new Error(`refused: ${secret('TEST_TOKEN')}`);
     },
   },
+  hold: { handler: () => gate.promise },
   square: { input: [{ type: 'integer' }], handler: (_call, n: number) => n * n },
 });
 
-export const { whoami, tell, fail, square } = functions;
+export const { whoami, tell, fail, square, hold } = functions;

@@ -57,26 +57,20 @@ export function addServe(program: Command, session: Session): void {
 const api = (): Promise<typeof import('@waybill/api')> => import('@waybill/api');
 
 async function serve({ config: file, host, port, data, check }: ServeFlags): Promise<number> {
-  const { greeting, loadConfig, redactConfig, startService, untilSignal } = await api();
+  const { checkConfig, loadConfig, serve: run } = await api();
   const config = await loadConfig({
     file,
     overrides: given({ 'listen.host': host, 'listen.port': port, dataFolder: data }),
   });
-  if (check) {
-    process.stdout.write(`${JSON.stringify(redactConfig(config), null, 2)}\n`);
-    return 0;
-  }
-  const service = await startService(config);
-  process.stdout.write(await greeting(service, config));
-  return untilSignal(service);
+  if (!check) return run(config);
+  process.stdout.write(checkConfig(config));
+  return 0;
 }
 
 async function work({ config: file, slots, name }: WorkerFlags): Promise<number> {
-  const { loadConfig, startExecutorOnly, untilSignal } = await api();
+  const { loadConfig, work: run } = await api();
   const overrides = given({ 'executor.slots': slots, 'executor.name': name });
-  const executor = await startExecutorOnly(await loadConfig({ file, overrides }));
-  process.stdout.write(`Waybill runs durable jobs as ${executor.name}\n`);
-  return untilSignal(executor);
+  return run(await loadConfig({ file, overrides }));
 }
 
 function given(overrides: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -29,7 +29,10 @@ export interface HistoryFacts {
   omitted: { readonly attempt: number; readonly count: number };
   /** The attempt failed and the job waits for its next. */
   retrying: { readonly attempt: number; readonly code: ErrorCode; readonly startAfterMs: number };
-  /** The executor of the attempt was lost, or handed the job back; it waits for its next. */
+  /**
+   * The executor of the attempt was lost, or handed the job back; it waits for its next. Where the executor was lost within the first
+   * 50 ms, the attempt has no `started`, although it may have run.
+   */
   returned: { readonly attempt: number; readonly reason: 'lost' | 'handed back' };
   /** Its end was asked for. */
   'cancel-asked': { readonly reason: string };

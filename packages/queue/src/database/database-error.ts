@@ -7,7 +7,7 @@ const awayStates = /^(?:08...|57P0[1-5]|53300)$/;
 const localErrors = [TypeError, RangeError, SyntaxError];
 
 /** Whether an error means that the connection it came from is of no more use. */
-export function isConnectionLost(error: unknown): boolean {
+function isConnectionLost(error: unknown): boolean {
   if (error instanceof DatabaseError) return awayStates.test(error.code ?? '');
   // Values that the driver cannot write down or read; all else that is not the server's comes from the connection.
   return error instanceof Error && !localErrors.some((kind) => error instanceof kind);

@@ -46,8 +46,11 @@ async function receive(pglite: PGlite, message: ToEmbeddedThread): Promise<void>
     await pglite.close();
     parentPort?.close();
   } else if (message === 'hang up') {
-    // A connection that ends takes its transaction along, as on a server; PGlite has one session for all that follow.
-    if (pglite.ready && pglite.isInTransaction()) await pglite.exec('ROLLBACK');
+    // A connection that ends takes its transaction and its statements along, as on a server; PGlite has one session for all that
+    // follow. What it listens to stays.
+    if (!pglite.ready) return;
+    if (pglite.isInTransaction()) await pglite.exec('ROLLBACK');
+    await pglite.exec('DEALLOCATE ALL');
   } else {
     await run(pglite, message);
   }

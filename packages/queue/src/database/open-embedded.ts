@@ -54,6 +54,7 @@ export function makeEmbedded(thread: EmbeddedWorker, onError: (error: unknown) =
   const database: Database = makePoolDatabase({
     kind: 'embedded',
     pool,
+    isPreparing: true,
     ended: thread.ended,
     listen: makeSessionListen(pool, () => database),
     async closed() {

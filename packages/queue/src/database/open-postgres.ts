@@ -12,6 +12,13 @@ export interface PostgresOptions {
   readonly maxConnections?: number | undefined;
   /** The longest that a statement may take, a step of a migration too, in milliseconds. @defaultValue 60_000 */
   readonly statementTimeoutMs?: number | undefined;
+  /**
+   * Whether connections keep statements prepared, which saves the server most of its work for each. `false` behind a proxy that gives
+   * each transaction another connection and does not know of them: PgBouncer before 1.21, or without `max_prepared_statements`.
+   *
+   * @defaultValue true
+   */
+  readonly preparedStatements?: boolean | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -37,6 +44,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const database = makePoolDatabase({
     kind: 'postgres',
     pool,
+    isPreparing: options.preparedStatements ?? true,
     ended: Promise.withResolvers<Error>().promise,
     listen: (channel, onMessage, onGap) => listener.listen(channel, { onMessage, onGap }),
     closed: () => listener.close(),

@@ -4,12 +4,15 @@ import type { Pool, PoolClient } from 'pg';
 import { toDatabaseError } from './database-error.ts';
 import type { Database } from './database.ts';
 import { Session } from './session.ts';
+import { StatementNames } from './statement-names.ts';
 
 /** What differs between the two databases. */
 export interface PoolDatabaseParts {
   readonly kind: Database['kind'];
   /** Closed with the database. */
   readonly pool: Pool;
+  /** Whether connections keep statements prepared. */
+  readonly isPreparing: boolean;
   readonly listen: Database['listen'];
   readonly ended: Promise<Error>;
   /** Called once, when statements that ran have ended and the pool is closed. */
@@ -21,9 +24,10 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
   const { kind, pool, listen, ended } = parts;
   let closing: Promise<void> | undefined;
   const running = new Set<Promise<unknown>>();
+  const names = parts.isPreparing ? new StatementNames() : undefined;
   const inSession = async <T>(use: (session: Session) => Promise<T>): Promise<T> => {
     const client = await takeClient(pool);
-    const session = new Session(client);
+    const session = new Session(client, names);
     try {
       return await use(session);
     } finally {
@@ -49,6 +53,7 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
   };
 
   keepErrors(pool);
+  if (parts.isPreparing) avoidScans(pool);
   return {
     kind,
     ended,
@@ -68,6 +73,16 @@ function keepErrors(pool: Pool): void {
   const alreadyTold = (): void => {};
   pool.on('error', alreadyTold);
   pool.on('connect', (client) => client.on('error', alreadyTold));
+}
+
+/**
+ * A plan is kept for as long as its connection, and may be older than nearly all rows: what was best to be read from end to end then
+ * is dear soon. Every table here is read by an index.
+ */
+function avoidScans(pool: Pool): void {
+  const told = (): void => {};
+  // Sent before whatever else is; where it fails, that fails too.
+  pool.on('connect', (client) => void client.query('SET enable_seqscan = off').catch(told));
 }
 
 async function takeClient(pool: Pool): Promise<PoolClient> {

@@ -2,17 +2,21 @@ import { isWaybillError, makeError } from '@waybill/protocol';
 import type { ClientBase, QueryResult } from 'pg';
 import { toDatabaseError } from './database-error.ts';
 import type { Queryable } from './database.ts';
+import type { StatementNames } from './statement-names.ts';
 
 type Run = (text: string, values?: readonly unknown[]) => Promise<QueryResult>;
 
 /** One connection while one user has it. Statements run in their order, and reject as {@link Queryable} says. */
 export class Session {
   readonly #client: ClientBase;
+  readonly #names: StatementNames | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #isLost = false;
 
-  constructor(client: ClientBase) {
+  /** @param names - of the statements that the connection keeps prepared; `undefined`: it keeps none */
+  constructor(client: ClientBase, names?: StatementNames) {
     this.#client = client;
+    this.#names = names;
   }
 
   /** Whether nobody may use the connection any more: it broke, or its state is not known. */
@@ -50,7 +54,9 @@ export class Session {
 
   async #runNow(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     try {
-      return await this.#client.query(text, values && [...values]);
+      if (values === undefined) return await this.#client.query(text);
+      const name = this.#names?.nameOf(text);
+      return await this.#client.query({ text, values: [...values], ...(name && { name }) });
     } catch (cause) {
       const error = toDatabaseError(cause);
       if (isUnavailable(error)) this.#isLost = true;

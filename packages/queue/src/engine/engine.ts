@@ -26,7 +26,7 @@ export interface Engine extends AsyncDisposable {
    * Takes up to `slots` jobs that are ready: the highest priority first, then the oldest, without passing any tenant's slots. They
    * count against their tenant until they are put back or removed.
    *
-   * @returns their ids, the first to run first; as long as any come there may be more
+   * @returns their ids, the first to run first; while some come there may be more
    */
   lease(transaction: Queryable, slots: number, tenants: TenantSlots): Promise<readonly string[]>;
   /** Puts leased jobs in line again, each ready from `startAfterMs` on, at the place that it had. */

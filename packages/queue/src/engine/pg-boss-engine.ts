@@ -76,7 +76,7 @@ export async function createEngine(database: Database, options: EngineOptions): 
   return {
     insert: (transaction, jobs) => insert(boss, transaction, jobs),
     async lease(transaction, slots, tenants) {
-      const levels = await transaction.query<{ priority: number }>(priorities);
+      const levels = await transaction.query<{ priority: number }>(priorities, []);
       for (const { priority } of levels) {
         const ids = await fetch(boss, transaction, { slots, tenants, priority });
         if (ids.length > 0) return ids;

@@ -92,7 +92,7 @@ export class Dispatcher {
       const jobs = await this.#parts.lease(count);
       this.#isAway = false;
       for (const job of jobs) this.#parts.begin(job);
-      // As long as any come there may be more.
+      // While some come there may be more.
       if (jobs.length > 0) this.#isKicked = true;
     } catch (error) {
       // Of a database that is away it tells once; the next poll tries again.

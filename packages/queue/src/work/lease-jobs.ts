@@ -24,7 +24,7 @@ export interface StartedJob {
 /**
  * Takes up to `slots` jobs, in one transaction.
  *
- * @returns them, the first to run first; as long as any come there may be more
+ * @returns them, the first to run first; while some come there may be more
  */
 export async function leaseJobs(
   { database, engine, settings, onError }: QueueOffice,

@@ -23,7 +23,7 @@ export function clippedSchema(maxChars: number, keywords: JsonSchema = {}): Json
 }
 
 /** Any code of the table. */
-export const errorCodeSchema: JsonSchema = {
+const errorCodeSchema: JsonSchema = {
   $id: 'ErrorCode',
   type: 'string',
   enum: Object.keys(errorCodes),
@@ -47,7 +47,7 @@ export const guestStackSchema: JsonSchema = clippedSchema(errorWireLimits.stackC
 });
 
 /** Schema of an `ErrorResource`. */
-export const errorSchema: JsonSchema = objectSchema<ErrorResource>(
+const errorSchema: JsonSchema = objectSchema<ErrorResource>(
   {
     name: clippedSchema(errorWireLimits.nameChars),
     code: schemaRef('ErrorCode'),
@@ -70,7 +70,7 @@ export const countSchema: JsonSchema = integerSchema(0, Number.MAX_SAFE_INTEGER)
 const msSchema: JsonSchema = { type: 'number', minimum: 0, description: 'In ms' };
 
 /** Schema of a `Bill`. */
-export const billSchema: JsonSchema = objectSchema<Bill>(
+const billSchema: JsonSchema = objectSchema<Bill>(
   {
     queueMs: msSchema,
     wallMs: msSchema,
@@ -102,7 +102,7 @@ const logLineSchema: JsonSchema = objectSchema<LogLine>(
 );
 
 /** Schema of a `Hop`. */
-export const hopSchema: JsonSchema = objectSchema<Hop>(
+const hopSchema: JsonSchema = objectSchema<Hop>(
   {
     kind: { type: 'string', enum: ['submit', 'worker', 'isolate', 'host call', 'back'] },
     where: textSchema(256),
@@ -130,14 +130,14 @@ const resultProperties = {
 };
 
 /** Schema of a `DurableOutcomeResource`. */
-export const durableOutcomeSchema: JsonSchema = objectSchema<DurableOutcomeResource>(
+const durableOutcomeSchema: JsonSchema = objectSchema<DurableOutcomeResource>(
   { ...resultProperties, bill: schemaRef('Bill'), escalation: escalationSchema },
   ['ok'],
   { $id: 'DurableOutcome', description: 'How the durable job settled' },
 );
 
 /** Schema of an `OutcomeResource`. */
-export const outcomeSchema: JsonSchema = objectSchema<OutcomeResource>(
+const outcomeSchema: JsonSchema = objectSchema<OutcomeResource>(
   {
     ...resultProperties,
     jobId: nameSchema,
