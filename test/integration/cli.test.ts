@@ -1,15 +1,17 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@waybill/client';
 import { unwrap } from '@waybill/protocol';
 import { runNode, type RunNodeResult } from '@waybill/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { waybill } from '../../apps/cli/src/cli.fixture.ts';
+import { waybill, waybillHere } from '../../apps/cli/src/cli.fixture.ts';
 
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 const source = `export default async (input, { log }) => {
@@ -37,14 +39,21 @@ async function runReadme(url: string): Promise<{ result: RunNodeResult; printed:
   return { result: await runNode({ code }, { cwd: folderOfClient, env }), printed };
 }
 
-/** Runs `waybill serve` on the data of this test. */
-async function serve(): Promise<Served> {
+/** Starts `waybill serve` on the data of this test, as a terminal does: in a group of its own. */
+function spawnService(logLevel: string): ChildProcessByStdio<null, Readable, Readable> {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('WAYBILL_'));
   const args = [main, 'serve', '--port', '0', '--data', join(folder, 'data')];
-  const child = spawn(process.execPath, args, {
-    env: { ...Object.fromEntries(own), WAYBILL_LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  return spawn(process.execPath, args, {
+    env: { ...Object.fromEntries(own), WAYBILL_LOG_LEVEL: logLevel },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
+}
+
+/** Runs `waybill serve`. */
+async function serve(): Promise<Served> {
+  const child = spawnService('warn');
+  child.stderr.pipe(process.stderr, { end: false });
   const exit = once(child, 'exit') as Promise<[number | null]>;
   for await (const line of createInterface(child.stdout)) {
     const url = /listens at (\S+)/.exec(line)?.[1];
@@ -66,6 +75,27 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true }));
+
+test('Ctrl-C while the service starts ends it in order, with all that it started', async () => {
+  const child = spawnService('info');
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const said = text(child.stdout);
+  const group = child.pid ?? NaN;
+  for await (const line of createInterface(child.stderr)) {
+    if (line.includes('making the database')) process.kill(-group, 'SIGINT');
+  }
+  expect(await exit).toEqual([0, null]);
+  expect(await said).toBe('');
+  expect(() => process.kill(-group, 0)).toThrow(/ESRCH/);
+}, 60_000);
+
+test('Ctrl-C while the command opens the database ends it before it does anything there', async () => {
+  const data = ['--data', join(folder, 'data')];
+  const make = ['keys', 'create', '--name', 'ci', '--for', 'acme', '--scope', 'run', ...data];
+  const result = await waybillHere(make, { signal: AbortSignal.abort() });
+  expect(result).toEqual({ code: 130, stdout: '', stderr: '' });
+  expect(await waybillHere(['keys', 'list', '--json', ...data])).toMatchObject({ stdout: '' });
+}, 60_000);
 
 test('a service that the command starts does all that its other commands and the client ask for', async () => {
   await using service = await serve();

@@ -98,6 +98,7 @@ test('a durable attempt is a trace of its own, and its job and its host function
       ...who,
       spec: { source },
       version: undefined,
+      waitedMs: 0,
       context: stored,
       trace,
       signal: new AbortController().signal,

@@ -20,7 +20,7 @@ test('every relative link of a document leads to a file', () => {
 test('every command of a document is a script of the workspace', () => {
   const scripts = readManifests('package.json')[0]?.scripts ?? {};
   const unknown = documents.flatMap(({ path, text }) =>
-    [...text.matchAll(/\b(?:npm|pnpm) (?:run )?(test|demo|(?<=run )[\w:-]+)/g)]
+    [...text.matchAll(/\b(?:npm|pnpm) (?:run )?(start|test|demo|(?<=run )[\w:-]+)/g)]
       .map((match) => match[1] ?? '')
       .filter((name) => !(name in scripts))
       .map((name) => `${path} names the script ${name}`),

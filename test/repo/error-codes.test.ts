@@ -22,6 +22,28 @@ test('every page starts with its code', () => {
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
+test('the list of the codes and the page of each say what the table says', () => {
+  const cellsOf = (row: string): string[] => row.split('|').map((cell) => cell.trim());
+  const [list] = readFiles('docs/errors/README.md');
+  const rows = (list?.text ?? '').split('\n').filter((line) => line.startsWith('| [ERR_'));
+  const entries = Object.entries(errorCodes).map(([code, entry]) => {
+    const { blame, retryable, httpStatus, meaning } = entry;
+    const facts = [blame, retryable ? 'yes' : 'no', String(httpStatus)];
+    return { code, facts, meaning };
+  });
+  const expected = entries.map(({ code, facts, meaning }) => {
+    return ['', `[${code}](${code}.md)`, ...facts, meaning, ''].join('|');
+  });
+  expect(rows.map((row) => cellsOf(row).join('|')).toSorted()).toEqual(expected.toSorted());
+
+  const wrong = entries.filter(({ code, facts, meaning }) => {
+    const page = pages.find(({ path }) => path.endsWith(`/${code}.md`))?.text.split('\n') ?? [];
+    const hasFacts = page.some((line) => cellsOf(line).join('|') === ['', ...facts, ''].join('|'));
+    return !hasFacts || !page.includes(meaning);
+  });
+  expect(wrong.map(({ code }) => code)).toEqual([]);
+});
+
 test('the codes of the context package are in the one table with the same meaning', () => {
   expect(errorCodes).toMatchObject(contextErrorCodes);
 });

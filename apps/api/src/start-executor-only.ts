@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import { invalidConfig } from './config/invalid-config.ts';
 import { createLog } from './log/create-log.ts';
 import { type Running, type StartOptions, running } from './start-service.ts';
+import { clearEnvironment } from './start/clear-environment.ts';
 import { firstFailure } from './start/first-failure.ts';
 import { openParts } from './start/open-parts.ts';
 import { openVault } from './start/open-vault.ts';
@@ -21,14 +22,16 @@ export interface RunningExecutor extends Running {
  */
 export async function startExecutorOnly(
   config: Config,
-  { stream }: StartOptions = {},
+  { stream, ownsProcess = false }: StartOptions = {},
 ): Promise<RunningExecutor> {
   if (config.database.url === undefined) {
     const expected = 'a postgres: URL: the embedded database is for one process alone';
     throw invalidConfig([{ path: 'database.url', expected, got: 'nothing' }]);
   }
   return ContextSnapshot.root.run(async () => {
-    const log = createLog({ level: config.log.level, vault: openVault(config), stream });
+    const vault = openVault(config);
+    if (ownsProcess) clearEnvironment(config);
+    const log = createLog({ level: config.log.level, vault, stream });
     try {
       return await start(config, log);
     } catch (error) {

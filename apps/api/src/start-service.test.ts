@@ -9,10 +9,11 @@ import { loadConfig } from './config/load-config.ts';
 import { testFolder } from './keys/test-database.fixture.ts';
 import { openKeys } from './open-keys.ts';
 import { startExecutorOnly } from './start-executor-only.ts';
-import { type RunningService, startService } from './start-service.ts';
+import { type RunningService, type StartOptions, startService } from './start-service.ts';
 import { gate } from './start/host-functions.fixture.ts';
 
 const secret = 'hunter2-hunter2';
+const hidden = { DATABASE_URL: 'postgres://a:b@c/d', WAYBILL_CONTEXT_KEYS: 'k'.repeat(32) };
 let folder: string;
 
 beforeAll(async () => {
@@ -56,10 +57,10 @@ async function configWith(overrides: Line = {}) {
   });
 }
 
-async function start(overrides: Line = {}): Promise<Started> {
+async function start(overrides: Line = {}, options: StartOptions = {}): Promise<Started> {
   const lines: Line[] = [];
   const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
-  const service = await startService(await configWith(overrides), { stream });
+  const service = await startService(await configWith(overrides), { ...options, stream });
   const url = service.url.replace('0.0.0.0', '127.0.0.1');
   const ask = async (path: string, init: RequestInit = {}): Promise<Line> =>
     (await (await fetch(url + path, init)).json()) as Line;
@@ -202,13 +203,14 @@ test('an executor alone needs a database that others can open', async () => {
 });
 
 // The last one: from here on there is a key.
-test('with a key the service may listen to others, and nobody comes in without it', async () => {
+test('with a key the service may listen to others, nobody comes in without it, and pool threads do not inherit what is secret', async () => {
   let token: string;
   {
     await using open = await openKeys(await configWith());
     ({ token } = await open.keys.create({ name: 'first', tenant: 'acme', scopes: ['run'] }));
   }
-  await using started = await start({ 'listen.host': '0.0.0.0' });
+  Object.assign(process.env, hidden);
+  await using started = await start({ 'listen.host': '0.0.0.0' }, { ownsProcess: true });
   expect(await started.service.isOpen()).toBe(false);
   const job = { source: calling('whoami') };
   expect(await started.post('/v1/run', job)).toMatchObject({ status: 401 });
@@ -216,5 +218,9 @@ test('with a key the service may listen to others, and nobody comes in without i
     ok: true,
     value: { tenant: 'acme' },
   });
+  const asked = { source: calling('variablesInWorker') };
+  const { value } = await started.post('/v1/run', asked, { authorization: `Bearer ${token}` });
+  expect(value).toEqual(expect.arrayContaining(['WAYBILL_SECRETS', 'TEST_API_TOKEN']));
+  for (const name of Object.keys(hidden)) expect(value).not.toContain(name);
   expect(JSON.stringify(started.lines)).not.toContain(token);
 }, 60_000);

@@ -13,6 +13,7 @@ import type { Redact } from './server/answer-errors.ts';
 import type { Service } from './service.ts';
 import { assertFree } from './start/assert-free.ts';
 import { assertGuarded } from './start/assert-guarded.ts';
+import { clearEnvironment } from './start/clear-environment.ts';
 import { closeServer } from './start/close-server.ts';
 import { firstFailure } from './start/first-failure.ts';
 import { listen } from './start/listen.ts';
@@ -23,6 +24,12 @@ import { openVault } from './start/open-vault.ts';
 export interface StartOptions {
   /** Where the lines of the log go. @defaultValue the standard error stream */
   readonly stream?: DestinationStream | undefined;
+  /**
+   * Whether this process is the service's alone, as it is for `serve` and `work`. What is secret in `process.env` is taken out of it
+   * then as soon as it was read, so that pool processes do not inherit it: `DATABASE_URL`, `WAYBILL_DATABASE_URL`,
+   * `WAYBILL_CONTEXT_KEYS`, and without `workerHostFunctions` the variables of `secrets`. @defaultValue false
+   */
+  readonly ownsProcess?: boolean | undefined;
 }
 
 /** A part of the service that runs, and ends when it is closed. */
@@ -53,11 +60,12 @@ export interface RunningService extends Running {
  */
 export async function startService(
   config: Config,
-  { stream }: StartOptions = {},
+  { stream, ownsProcess = false }: StartOptions = {},
 ): Promise<RunningService> {
   // The service belongs to nobody: none of its timers and connections keeps the context of who started it.
   return ContextSnapshot.root.run(async () => {
     const vault = openVault(config);
+    if (ownsProcess) clearEnvironment(config);
     const log = createLog({ level: config.log.level, vault, stream });
     try {
       return await start(config, log, vault.redact);

@@ -21,9 +21,9 @@ export interface CliOptions {
   /** Address of the service. */
   readonly url?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What comes over the standard input. */
-  readonly stdin?: string;
-  /** Gets the process, to signal it. */
+  /** What comes over the standard input; `null`: it is left open. */
+  readonly stdin?: string | null;
+  /** Gets the process, to signal it or to write to it. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
@@ -38,7 +38,7 @@ export async function waybill(
     stdio: 'pipe',
   });
   onStart?.(child);
-  child.stdin.end(stdin);
+  if (stdin !== null) child.stdin.end(stdin);
   const [[code], stdout, stderr] = await Promise.all([
     once(child, 'close') as Promise<[number | null]>,
     text(child.stdout),
@@ -50,7 +50,11 @@ export async function waybill(
 /** Runs the command in this process, which is quicker; it has no standard input here. */
 export async function waybillHere(
   args: readonly string[],
-  { url, env = {} }: Pick<CliOptions, 'url' | 'env'> = {},
+  {
+    url,
+    env = {},
+    signal = new AbortController().signal,
+  }: Pick<CliOptions, 'url' | 'env'> & { readonly signal?: AbortSignal } = {},
 ): Promise<CliResult> {
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -63,7 +67,7 @@ export async function waybillHere(
     vi.stubEnv(name, env[name] ?? (name === 'WAYBILL_URL' ? url : undefined));
   }
   try {
-    const code = await runCommand(args, new AbortController().signal);
+    const code = await runCommand(args, signal);
     return { code, ...printed };
   } finally {
     vi.restoreAllMocks();
@@ -99,6 +103,18 @@ export function answer(response: ServerResponse, status: number, body: object): 
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
 }
+
+/** A durable job that waits, as the service writes it. */
+export const queuedJob: object = {
+  id: 'j',
+  tenant: 'default',
+  state: 'queued',
+  priority: 0,
+  attemptCount: 0,
+  submittedAt: '2026-11-22T10:00:00.000Z',
+  startAfter: '2026-11-22T10:00:00.000Z',
+  isCancelAsked: false,
+};
 
 /** An outcome as the service writes it. */
 export function outcome(fields: object): object {

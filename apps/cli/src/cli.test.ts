@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answer, outcome, serveWith, waybill, waybillHere } from './cli.fixture.ts';
+import { answer, outcome, queuedJob, serveWith, waybill, waybillHere } from './cli.fixture.ts';
 
 // Any file will do.
 const file = import.meta.filename;
@@ -121,6 +121,61 @@ test('Ctrl-C ends a job that runs, and the command with 130', async () => {
   });
   expect(result).toMatchObject({ code: 130, stdout: '' });
   await closed.promise;
+});
+
+test.each([
+  ['run', file],
+  ['jobs', 'submit', file],
+  ['jobs', 'wait', 'j'],
+  ['jobs', 'get', 'j'],
+  ['jobs', 'list'],
+  ['jobs', 'cancel', 'j', '--reason', 'enough'],
+  ['jobs', 'redrive', 'j'],
+  ['logs', 'j'],
+  ['logs', 'j', '--follow'],
+  ['functions', 'deploy', 'f', file],
+  ['functions', 'list'],
+  ['functions', 'get', 'f'],
+  ['functions', 'remove', 'f'],
+  ['schedules', 'put', 's', file, '--cron', '* * * * *'],
+  ['schedules', 'list'],
+  ['schedules', 'get', 's'],
+  ['schedules', 'remove', 's'],
+  ['keys', 'create', '--name', 'k', '--for', 'acme', '--scope', 'run'],
+  ['keys', 'list'],
+  ['keys', 'revoke', 'k'],
+  ['keys', 'rotate', 'k'],
+])('Ctrl-C ends a command whose service does not answer: %s %s', async (...args) => {
+  const interrupt = new AbortController();
+  await using server = await serveWith(() => interrupt.abort());
+  const result = await waybillHere(args, { url: server.url, signal: interrupt.signal });
+  expect(result).toEqual({ code: 130, stdout: '', stderr: '' });
+});
+
+test('Ctrl-C ends a command that waits for its standard input', async () => {
+  const result = await waybill(['run', '-'], {
+    url: nowhere,
+    stdin: null,
+    // More than a pipe holds: it is written once somebody reads.
+    onStart: (child) => child.stdin?.write('x'.repeat(2 ** 20), () => child.kill('SIGINT')),
+  });
+  expect(result).toEqual({ code: 130, stdout: '', stderr: '' });
+});
+
+test('the log of a job that runs is asked for, and printed, as far as it goes', async () => {
+  const asked: (string | undefined)[] = [];
+  await using server = await serveWith((response, { url = '' }) => {
+    asked.push(url);
+    if (!url.includes('/events')) return answer(response, 200, queuedJob);
+    const at = '2026-11-22T10:00:00.000Z';
+    const facts = { attempt: 1, seq: 0, level: 'info', text: 'so far' };
+    const event = { seq: 1, at, kind: 'log', facts };
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`id: 1\nevent: log\ndata: ${JSON.stringify(event)}\n\n`);
+  });
+  const result = await waybillHere(['logs', 'j'], { url: server.url });
+  expect(result).toEqual({ code: 0, stdout: 'info   so far\n', stderr: '' });
+  expect(asked).toEqual(['/v1/jobs/j', '/v1/jobs/j/events?follow=false']);
 });
 
 test('every command says what it does, and the exit codes, and why there is no --token', async () => {

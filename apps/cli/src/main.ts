@@ -3,7 +3,11 @@ import { runCommand } from './run-command.ts';
 
 const interrupt = new AbortController();
 // Once: whoever asks a second time does not want to wait.
-process.once('SIGINT', () => interrupt.abort());
+process.once('SIGINT', () => {
+  interrupt.abort();
+  // What is still to be typed in, nobody waits for.
+  process.stdin.destroy();
+});
 // `| head` has read enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Client } from '@waybill/client';
+import { makeError } from '@waybill/protocol';
 import { connect, type ConnectOptions } from './connect.ts';
 import { Output } from './terminal/output.ts';
 
@@ -9,6 +10,11 @@ export interface Session {
   readonly signal: AbortSignal;
   /** What the process ends with; set by the action. */
   exitCode: number;
+}
+
+/** @throws `ERR_WAYBILL_CANCELLED` after Ctrl-C */
+export function assertGoingOn({ signal }: Session): void {
+  if (signal.aborted) throw makeError('ERR_WAYBILL_CANCELLED', 'ended by Ctrl-C');
 }
 
 /** What an action works with. */

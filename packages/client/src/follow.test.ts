@@ -188,6 +188,27 @@ test.each([
   await expect(seqsOf(entries)).rejects.toMatchObject({ code: 'ERR_WAYBILL_BAD_ANSWER' });
 });
 
+test('a reader that does not follow asks for what is there, and for more only where that broke off', async () => {
+  await using service = await startService((response, { headers }, count) => {
+    openStream(response);
+    // The job runs still: there is no entry that says that it is settled.
+    const there = framesOf(history.slice(Number(headers['last-event-id'] ?? 0), 3));
+    if (count === 1) response.write(there.slice(0, 200), () => response.destroy());
+    else response.end(there);
+  });
+  const entries = service.client().jobs.events('j', { follow: false });
+  expect(await seqsOf(entries)).toEqual([1, 2, 3]);
+  expect(service.received.map(({ url, headers }) => [url, headers['last-event-id']])).toEqual([
+    ['/v1/jobs/j/events?follow=false', undefined],
+    ['/v1/jobs/j/events?follow=false', '1'],
+  ]);
+});
+
+test('a reader that does not follow gets nothing where nothing is there', async () => {
+  await using service = await startService((response) => void response.writeHead(204).end());
+  expect(await seqsOf(service.client().jobs.events('j', { follow: false }))).toEqual([]);
+});
+
 test('a reader that stops closes its connection', async () => {
   const closed = Promise.withResolvers<void>();
   await using service = await startService((response) => {

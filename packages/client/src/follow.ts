@@ -11,6 +11,8 @@ import type { Call, Refusal, Transport } from './transport.ts';
 export interface FollowOptions extends Omit<CallOptions, 'timeoutMs'> {
   /** Entries up to this one are left out. @defaultValue 0: none is */
   readonly after?: number | undefined;
+  /** `false`: gives the entries that are there, and ends. @defaultValue true */
+  readonly follow?: boolean | undefined;
 }
 
 /** The service sends a heartbeat every 15 s: three that are missing are a connection that is gone. */
@@ -23,8 +25,8 @@ const longestRetryMs = 30_000;
 const defaultRetries = 10;
 
 /**
- * Gives the entries of a job's history, in order, none twice and none left out, until the job is settled. Connections that break
- * are opened again behind the last entry.
+ * Gives the entries of a job's history, in order, none twice and none left out, until the job is settled, or with `follow: false`
+ * those that are there. Connections that break are opened again behind the last entry.
  *
  * @throws the service's error; `ERR_WAYBILL_SERVICE_UNREACHABLE` after too many failures in a row, `ERR_WAYBILL_BAD_ANSWER`,
  *   `ERR_WAYBILL_CANCELLED`
@@ -32,12 +34,12 @@ const defaultRetries = 10;
 export async function* follow(
   transport: Transport,
   jobId: string,
-  { after = 0, signal, retries = defaultRetries }: FollowOptions,
+  { after = 0, follow: isLive = true, signal, retries = defaultRetries }: FollowOptions,
 ): AsyncGenerator<HistoryEntry, void, undefined> {
   const { pace } = transport;
   // Nobody else's: it never aborts.
   const wish = signal ?? new AbortController().signal;
-  const follower = new Follower(transport, jobId, after);
+  const follower = new Follower(transport, jobId, { after, isLive });
   for (let failureCount = 1; ; failureCount += 1) {
     const openedAtMs = pace.now();
     const seqBefore = follower.seq;
@@ -68,10 +70,17 @@ class Follower {
   retryMs = 0;
   readonly #transport: Transport;
   readonly #call: Call;
+  readonly #isLive: boolean;
 
-  constructor(transport: Transport, jobId: string, after: number) {
+  constructor(
+    transport: Transport,
+    jobId: string,
+    { after, isLive }: { readonly after: number; readonly isLive: boolean },
+  ) {
     this.#transport = transport;
-    this.#call = { method: 'GET', path: ['v1', 'jobs', jobId, 'events'] };
+    const query = isLive ? {} : { follow: 'false' };
+    this.#call = { method: 'GET', path: ['v1', 'jobs', jobId, 'events'], query };
+    this.#isLive = isLive;
     this.seq = after;
   }
 
@@ -87,6 +96,8 @@ class Follower {
       if (response.status === 204) return 'over';
       const seqBefore = this.seq;
       const last = yield* this.#read(response);
+      // The service lets such a stream break off, where it cannot tell all.
+      if (!this.#isLive) return 'over';
       // Whether more follows only the next answer says: a service that stops ends its streams in the same way.
       if (this.seq > seqBefore && last === 'settled') return 'again';
       return this.#transport.refusalOf(new Error('its events broke off'));

@@ -104,6 +104,16 @@ test('a job is waited for with one question after the other until it is settled'
   expect(service.waitsMs[0]).toBeGreaterThan(300);
 });
 
+test('a wait is given up when one question fails more often than it is repeated, whatever came before', async () => {
+  await using service = await startService((response, _received, count) => {
+    if (count % 3 === 0 && count < 9) sendJson(response, 200, jobResource());
+    else response.destroy();
+  });
+  const call = service.client().jobs.wait(id, { retries: 2 });
+  await expect(call).rejects.toMatchObject({ code: 'ERR_WAYBILL_SERVICE_UNREACHABLE' });
+  expect(service.received).toHaveLength(9);
+});
+
 test('a wait ends with its signal', async () => {
   const controller = new AbortController();
   await using service = await startService((response) => {

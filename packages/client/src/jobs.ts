@@ -32,7 +32,12 @@ export interface JobsClient {
   submit(spec: SubmitSpec, options?: CallOptions): Promise<SubmittedJob>;
   /** @throws `ERR_WAYBILL_JOB_NOT_FOUND` */
   get(id: string, options?: CallOptions): Promise<DurableJob>;
-  /** Gives the job as soon as it is settled, through restarts of the service; how long that takes only `signal` bounds. */
+  /**
+   * Gives the job as soon as it is settled, through restarts of the service. How long the job takes only `signal` bounds; `timeoutMs`
+   * and `retries` (here 10 where the call does not say) are for each of the questions that this asks the service.
+   *
+   * @throws `ERR_WAYBILL_SERVICE_UNREACHABLE` where the service is away for longer than that: about half a minute
+   */
   wait(id: string, options?: CallOptions): Promise<DurableJob>;
   /** Gives all jobs of the filter, the last submitted first, page by page as they are read. */
   list(filter?: JobFilter, options?: CallOptions): AsyncIterable<ListedJob>;
@@ -47,7 +52,8 @@ export interface JobsClient {
   /** Puts a failed or cancelled job in the queue again. @throws `ERR_WAYBILL_JOB_STATE` */
   redrive(id: string, options?: CallOptions): Promise<DurableJob>;
   /**
-   * Follows a job's history until it is settled. Connections that break are opened again: no entry is missed, none comes twice.
+   * Follows a job's history until it is settled, or gives what is there of it. Connections that break are opened again: no entry is
+   * missed, none comes twice.
    */
   events(id: string, options?: FollowOptions): AsyncIterable<HistoryEntry>;
 }

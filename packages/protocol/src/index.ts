@@ -102,6 +102,7 @@ export type {
   DurableJobFilter,
   DurableJobSpec,
   DurableJobState,
+  DurableJobSummary,
   DurableOutcome,
   HistoryEntry,
   HistoryFacts,

@@ -3,6 +3,7 @@ import type {
   DurableJob,
   DurableJobFilter,
   DurableJobSpec,
+  DurableJobSummary,
   DurableOutcome,
   FunctionSpec,
   HistoryEntry,
@@ -12,6 +13,7 @@ import type {
   Schedule,
   ScheduleSpec,
   StoredFunction,
+  WaybillError,
 } from '@waybill/protocol';
 
 /** What became of a submission. */
@@ -31,6 +33,8 @@ export interface LeasedAttempt {
   readonly spec: Omit<JobSpec, 'id'>;
   /** The version that `spec.function` was submitted for. */
   readonly version: number | undefined;
+  /** From when it was due until it was taken: for the first attempt since the submission, or its delay. By the database's clock. */
+  readonly waitedMs: number;
   /** What was carried from the submission, checked against its seal. Nothing in it says who may do what. */
   readonly context: ContextSnapshot;
   /** `traceparent` of the submission. */
@@ -60,7 +64,8 @@ export interface ExecuteOptions {
   readonly slots: number;
   /**
    * Name of this executor, the same each time it starts and no other's: what it held when it was killed is run again at once and
-   * not only when its leases run out.
+   * not only when its leases run out. Where another one of the name lives, the queue's `onError` hears of it, and each keeps what it
+   * holds.
    *
    * @defaultValue name of the host
    */
@@ -72,6 +77,17 @@ export interface ExecuteOptions {
    */
   readonly traceOf?:
     | ((attempt: Pick<LeasedAttempt, 'jobId' | 'tenant' | 'attempt' | 'submittedTrace'>) => string)
+    | undefined;
+  /**
+   * Told of an attempt that is not run, since what was stored with its job cannot be opened: whatever `traceOf` began for it ends.
+   *
+   * @defaultValue nobody is told
+   */
+  readonly onUnopened?:
+    | ((
+        attempt: Pick<LeasedAttempt, 'jobId' | 'tenant' | 'attempt' | 'submittedTrace'>,
+        error: WaybillError,
+      ) => void)
     | undefined;
 }
 
@@ -90,7 +106,8 @@ export interface Executor extends AsyncDisposable {
   readonly name: string;
   stats(): ExecutorStats;
   /**
-   * Takes no more, waits for running attempts for at most `graceMs`, hands back what still runs (its signal aborts) and ends.
+   * Takes no more, waits for running attempts for at most `graceMs`, hands back what still runs (its signal aborts) and ends, at most
+   * three seconds later, whatever the database does.
    * Idempotent; a second call with a shorter grace shortens it.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
@@ -100,26 +117,29 @@ export interface Executor extends AsyncDisposable {
 export interface FunctionStore {
   /**
    * Gives the version that was stored, or the one deployed last if its spec is the same: to deploy an older spec again makes a new
-   * version, and that is the last then.
+   * version, and that is the last then. The last 100 versions of a function are kept, and those that jobs wait for.
    *
-   * @throws `ERR_WAYBILL_INVALID_JOB`, `ERR_WAYBILL_PAYLOAD_TOO_LARGE`
+   * @throws `ERR_WAYBILL_INVALID_JOB`, also where the tenant has 1,000 functions, or used 10,000 names within two years;
+   *   `ERR_WAYBILL_PAYLOAD_TOO_LARGE`
    */
   put(spec: FunctionSpec): Promise<{ readonly stored: StoredFunction; readonly isNew: boolean }>;
   /** Gives the version, or the one deployed last; `undefined` if it is not there or was removed. */
   find(tenant: string, name: string, version?: number): Promise<StoredFunction | undefined>;
+  /** Gives the last version of each function, by name. */
   list(
     tenant: string,
     options?: { readonly cursor?: string; readonly limit?: number },
-  ): Promise<Page<StoredFunction>>;
+  ): Promise<Page<Omit<StoredFunction, 'spec'>>>;
   /** Takes every version out of service: jobs that wait for it fail. @returns whether there was one */
   remove(tenant: string, name: string): Promise<boolean>;
 }
 
 /** The schedules of all tenants. */
 export interface ScheduleStore {
-  /** @throws `ERR_WAYBILL_INVALID_JOB` for a cron expression, a zone or a job that is not as documented */
+  /** @throws `ERR_WAYBILL_INVALID_JOB` for a cron expression, a zone or a job that is not as documented, and for more than 1,000 of a tenant */
   put(spec: ScheduleSpec): Promise<{ readonly schedule: Schedule; readonly isNew: boolean }>;
   find(tenant: string, name: string): Promise<Schedule | undefined>;
+  /** Gives schedules by name, each with the first of its next moments alone. */
   list(
     tenant: string,
     options?: { readonly cursor?: string; readonly limit?: number },
@@ -149,8 +169,13 @@ export interface JobQueue extends AsyncDisposable {
    */
   submit(spec: DurableJobSpec): Promise<Submitted>;
   find(tenant: string, jobId: string): Promise<DurableJob | undefined>;
-  /** @throws `ERR_WAYBILL_INVALID_REQUEST` for a cursor that is none */
-  list(filter: DurableJobFilter): Promise<Page<DurableJob>>;
+  /**
+   * Gives a page of jobs without their outcomes. It may have fewer than asked for, and still a next one: of the jobs that a function
+   * or a schedule is looked for among, one page looks at 10,000.
+   *
+   * @throws `ERR_WAYBILL_INVALID_REQUEST` for a cursor that is none
+   */
+  list(filter: DurableJobFilter): Promise<Page<DurableJobSummary>>;
   /**
    * Asks for the end of a job. One that waits is cancelled at once; one that runs is told, and is as good as cancelled when its
    * attempt has ended: if it succeeds first, it succeeded.
@@ -168,17 +193,36 @@ export interface JobQueue extends AsyncDisposable {
    * Gives the entries of a job's history after `after`, without a gap and none twice: those that are there, then each new one soon
    * after it happened, until the job is settled or `signal` aborts.
    *
+   * @param options - `follow: false` gives those that are there and ends
+   *
    * @throws `ERR_WAYBILL_JOB_NOT_FOUND`
    */
   history(
     tenant: string,
     jobId: string,
-    options?: { readonly after?: number; readonly signal?: AbortSignal },
+    options?: {
+      readonly after?: number;
+      readonly follow?: boolean;
+      readonly signal?: AbortSignal;
+    },
   ): AsyncIterable<HistoryEntry>;
+  /**
+   * Waits until a job is settled, or `signal` aborts; not at all for one that is not there. It costs a statement now and then, at
+   * most four in a second once it has lasted, however much the job writes to its history.
+   */
+  untilSettled(
+    tenant: string,
+    jobId: string,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<void>;
   readonly functions: FunctionStore;
   readonly schedules: ScheduleStore;
   counts(): Promise<QueueCounts>;
-  /** Starts to run jobs in this process. */
+  /**
+   * Starts to run jobs in this process.
+   *
+   * @throws `ERR_WAYBILL_INVALID_OPTIONS`, `ERR_WAYBILL_CLOSED`, `ERR_WAYBILL_DATABASE_UNAVAILABLE`
+   */
   execute(options: ExecuteOptions): Promise<Executor>;
   /** Closes its executors and ends what it does in the background. Idempotent. */
   close(): Promise<void>;

@@ -13,6 +13,7 @@ import { findJob } from './read/find-job.ts';
 import { type HistoryWatch, createHistoryWatch } from './read/history-watch.ts';
 import { listJobs } from './read/list-jobs.ts';
 import { readHistory } from './read/read-history.ts';
+import { untilSettled } from './read/until-settled.ts';
 import { queueMigrations } from './schema/migrations.ts';
 import { cancelJob } from './tables/cancel-job.ts';
 import { startForgetting } from './tables/forget-jobs.ts';
@@ -99,9 +100,16 @@ class OpenedQueue implements JobQueue {
   }
 
   history(...args: Parameters<JobQueue['history']>): ReturnType<JobQueue['history']> {
-    const [tenant, jobId, { after = 0, signal } = {}] = args;
+    const [tenant, jobId, { after = 0, follow = true, signal } = {}] = args;
     const { office, watch } = this.#parts;
-    return readHistory(office.database, watch, { tenant, jobId, after, signal });
+    return readHistory(office.database, watch, { tenant, jobId, after, follow, signal });
+  }
+
+  untilSettled(
+    ...[tenant, jobId, { signal } = {}]: Parameters<JobQueue['untilSettled']>
+  ): Promise<void> {
+    const { office, watch } = this.#parts;
+    return untilSettled(office.database, watch, { tenant, jobId, signal });
   }
 
   counts(): ReturnType<JobQueue['counts']> {

@@ -94,11 +94,11 @@ export function freshTenant(): string {
 /** Begins the next attempt of each job that is ready, of any tenant, as an executor does. */
 export async function startReady({ database, engine, settings }: QueueOffice): Promise<void> {
   await database.transaction(async (transaction) => {
-    const ids = await engine.lease(transaction, 1_000, settings.tenantSlots);
+    const { jobIds } = await engine.lease(transaction, 1_000, settings.tenantSlots);
     const start = `UPDATE waybill.job SET state = 'running', attempt_count = attempt_count + 1, started_at = now()
       WHERE id = ANY($1::uuid[]) RETURNING id, attempt_count AS attempt`;
     type Row = { readonly id: string; readonly attempt: number };
-    const rows = await transaction.query<Row>(start, [ids]);
+    const rows = await transaction.query<Row>(start, [jobIds]);
     const entries = rows.map(({ id, attempt }) => {
       const facts = { attempt, executor: 'test', trace: '' };
       return { jobId: id, attempt, kind: 'started', facts } as const;
@@ -118,9 +118,10 @@ export async function settle(
     await engine.remove(transaction, [jobId]);
     const facts = { attempt: 1, state } as const;
     await appendHistory(transaction, [{ jobId, kind: 'settled', facts }]);
-    const end = `UPDATE waybill.job SET state = $2, outcome = $3, settled_at = now(),
+    const end = `UPDATE waybill.job SET state = $2, outcome = $3, error_code = $4, settled_at = now(),
       forget_at = now() + make_interval(secs => keep_seconds) WHERE id = $1`;
-    await transaction.query(end, [jobId, state, packOutcome(outcome).text]);
+    const { text, error } = packOutcome(outcome);
+    await transaction.query(end, [jobId, state, text, error?.code]);
   });
   signals.tell('history', jobId);
 }

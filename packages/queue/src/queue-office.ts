@@ -17,6 +17,8 @@ export interface OfficeSettings {
 export interface Origin {
   /** Name of the schedule that submits. */
   readonly schedule?: string | undefined;
+  /** Idempotency key of the queue's own, made by `makeOwnKey`. */
+  readonly ownKey?: string | undefined;
 }
 
 /** What all parts of one queue share. Made by `openQueue`, which disposes what it made. */

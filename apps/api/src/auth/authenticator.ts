@@ -12,6 +12,8 @@ export interface Sender {
   readonly headers: IncomingHttpHeaders;
   /** Of the connection, whatever a proxy says. */
   readonly remoteAddress: string | undefined;
+  /** Awaited before an API key that was not seen before is looked for in the database; what it throws refuses the request. */
+  readonly beforeLookUp?: (() => Promise<void>) | undefined;
 }
 
 /** Finds out who sends requests. */
@@ -35,6 +37,11 @@ const openCaller: Caller = {
   name: 'loopback',
 };
 
+/** Whether a request was let in without credentials. */
+export function isWithoutCredentials({ name }: Pick<Caller, 'name'>): boolean {
+  return name === openCaller.name;
+}
+
 /** Makes what checks the credentials of requests, by the configuration. */
 export function createAuthenticator(
   { listen, auth }: Pick<Config, 'listen' | 'auth'>,
@@ -44,17 +51,17 @@ export function createAuthenticator(
   const isOpen = async (): Promise<boolean> =>
     isLoopback(listen.host) && verifyJwt === undefined && !(auth.keys && (await keys.hasAny()));
 
-  const callerWith = async (token: string): Promise<Caller> => {
+  const callerWith = async (token: string, beforeRead: Sender['beforeLookUp']): Promise<Caller> => {
     const isKey = token.startsWith('wb_');
     if (!isKey && verifyJwt !== undefined) return verifyJwt(token);
-    const key = isKey && auth.keys ? await keys.verify(token) : undefined;
+    const key = isKey && auth.keys ? await keys.verify(token, { beforeRead }) : undefined;
     if (key === undefined) throw unauthenticated('invalid', 'the token is not a valid one');
     return { tenant: key.tenant, scopes: new Set(key.scopes), name: `key ${key.id}` };
   };
 
-  const callerOf = async ({ headers, remoteAddress }: Sender): Promise<Caller> => {
+  const callerOf = async ({ headers, remoteAddress, beforeLookUp }: Sender): Promise<Caller> => {
     const { authorization } = headers;
-    if (authorization !== undefined) return callerWith(readBearer(authorization));
+    if (authorization !== undefined) return callerWith(readBearer(authorization), beforeLookUp);
     if (await isOpen()) {
       assertFromHere(headers, remoteAddress);
       return openCaller;

@@ -42,6 +42,13 @@ export interface Config {
   /** What seals the context that is stored with durable jobs. Empty: generated and kept in the data folder. */
   readonly contextKeys: readonly string[];
   readonly orchestrator: SettingsSpec;
+  /** The highest limits that a request may ask for. */
+  readonly maxLimits: {
+    readonly wallMs: number;
+    readonly cpuMs: number;
+    readonly memoryBytes: number;
+    readonly resultBytes: number;
+  };
   readonly executor: { readonly enabled: boolean; readonly slots: number; readonly name: string };
   readonly queue: { readonly tenantSlots: PerTenant; readonly maxQueuedPerTenant: number };
   readonly auth: {
@@ -55,13 +62,21 @@ export interface Config {
     /** Requests of one address in a minute that carry no valid credentials. */
     readonly unauthenticatedPerMinute: number;
   };
-  readonly body: { readonly maxBytes: PerTenant; readonly maxDepth: number };
+  readonly body: {
+    readonly maxBytes: PerTenant;
+    /** Bytes of the bodies of a tenant's requests that are not answered yet, in this process. */
+    readonly maxInFlightBytes: number;
+    /** The same of all tenants together. */
+    readonly maxInFlightBytesInAll: number;
+    readonly maxDepth: number;
+    readonly maxValues: number;
+  };
   readonly http: {
     readonly headersTimeoutMs: number;
     readonly requestTimeoutMs: number;
     readonly keepAliveTimeoutMs: number;
     readonly maxConnections: number;
-    /** Open event streams of one tenant in this process. */
+    /** Open event streams of one tenant, and its requests that wait for a job, in this process. */
     readonly maxStreamsPerTenant: number;
   };
   readonly trust: {

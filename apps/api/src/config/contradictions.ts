@@ -8,6 +8,7 @@ export function findContradictions(config: Config): readonly Issue[] {
   return [
     ...missingContextKeys(config),
     ...unguarded(config),
+    ...unsafeKeySet(config),
     ...missingModule('hostFunctions', config.hostFunctions),
     ...missingModule('workerHostFunctions', config.workerHostFunctions),
   ];
@@ -25,6 +26,19 @@ function unguarded({ listen, auth }: Config): readonly Issue[] {
   if (isLoopback(listen.host) || auth.keys || auth.jwt !== undefined) return [];
   const expected = 'a loopback address as long as neither auth.keys nor auth.jwt gives credentials';
   return [{ path: 'listen.host', expected, got: JSON.stringify(listen.host) }];
+}
+
+// In the clear, whoever is on the way could put keys of his own there; and what stands in an address is shown with it.
+function unsafeKeySet({ auth }: Config): readonly Issue[] {
+  const text = auth.jwt?.jwksUrl;
+  if (text === undefined) return [];
+  const path = 'auth.jwt.jwksUrl';
+  const expected = 'an https: URL without credentials, or http: on this machine';
+  if (!URL.canParse(text)) return [{ path, expected, got: 'what is no URL' }];
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return [{ path, expected, got: 'one with credentials' }];
+  if (protocol === 'https:' || isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'))) return [];
+  return [{ path, expected, got: `http: on ${hostname}` }];
 }
 
 function missingModule(key: string, path: string | undefined): readonly Issue[] {

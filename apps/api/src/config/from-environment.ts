@@ -10,8 +10,8 @@ export interface EnvironmentReading {
   readonly issues: readonly Issue[];
 }
 
-// What others call the address of the database, too.
-const databaseVariable = 'DATABASE_URL';
+/** What others call the address of the database, too. */
+export const databaseVariable = 'DATABASE_URL';
 
 /** Reads the configuration out of environment variables; one that is empty says nothing. */
 export function readEnvironment(environment: Environment): EnvironmentReading {

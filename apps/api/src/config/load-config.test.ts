@@ -195,6 +195,29 @@ test('keys of an identity provider are not fetched in the clear from another mac
 });
 
 test.each([
+  ['http://127.0.0.1.evil.example/keys', 'http: on 127.0.0.1.evil.example'],
+  ['http://127.0.0.1@evil.example/keys', 'one with credentials'],
+  ['https://ann:hunter2@id.example/keys', 'one with credentials'],
+  ['http://localhost.evil.example:80/keys', 'http: on localhost.evil.example'],
+  ['http://[::2]/keys', 'http: on [::2]'],
+  ['http://[/keys', 'what is no URL'],
+])('nor are they from %s', async (jwksUrl, got) => {
+  const overrides = { 'auth.jwt': { jwksUrl, issuer: 'id', audience: 'waybill' } };
+  const { lines } = await refusalOf({ environment: {}, overrides });
+  const expected = 'an https: URL without credentials, or http: on this machine';
+  expect(lines).toEqual([`auth.jwt.jwksUrl: expected ${expected}, got ${got}`]);
+});
+
+test.each(['http://localhost/keys', 'http://[::1]:80/keys', 'https://id.example'])(
+  'but they are from %s',
+  async (jwksUrl) => {
+    const overrides = { 'auth.jwt': { jwksUrl, issuer: 'id', audience: 'waybill' } };
+    const config = await loadConfig({ environment: {}, overrides });
+    expect(config.auth.jwt?.jwksUrl).toBe(jwksUrl);
+  },
+);
+
+test.each([
   ['is not there', undefined, 'a file that can be read, got ENOENT'],
   ['is not JSON', '{"contextKeys": ["hunter2hunter2" oops', 'JSON, got something else at position'],
   ['is another JSON', '[]', 'a JSON object, got other JSON'],

@@ -6,8 +6,3 @@ export function forTenant(setting: PerTenant, tenant?: string): number {
     tenant !== undefined && Object.hasOwn(setting.of, tenant) ? setting.of[tenant] : undefined;
   return own ?? setting.default;
 }
-
-/** The largest number that is in force for anybody. */
-export function largestOf(setting: PerTenant): number {
-  return Math.max(setting.default, ...Object.values(setting.of));
-}

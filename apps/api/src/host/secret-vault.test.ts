@@ -59,6 +59,12 @@ test('a secret with marks of a pattern is replaced as it stands', () => {
   expect(vault.redact('x$&.*+?^(secret)y')).toBe('x[secret url]y');
 });
 
+test('a secret is found where its bytes were read as a character each', () => {
+  const vault = createSecretVault({ A: { env: 'A' } }, { A: 'pässwörter' });
+  vault.readAll();
+  expect(vault.findIn(Buffer.from('x pässwörter').toString('latin1'))).toBe('A');
+});
+
 test('outside of a service there are no secrets', () => {
   expect(() => secretVaultHere({}).get('A')).toThrow('expected to be configured');
   const here = secretVaultHere({ ...environment, WAYBILL_SECRETS: '{"A":{"env":"A"}}' });

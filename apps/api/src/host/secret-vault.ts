@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { makeError } from '@waybill/protocol';
 import type { SecretSource } from '../config/config.ts';
 import type { Environment } from '../config/from-environment.ts';
+import { environmentHere } from './environment-here.ts';
 
 /** The variable that tells where secrets are: the same in the service and in its pool processes. It holds no secret itself. */
 export const secretsVariable = 'WAYBILL_SECRETS';
@@ -68,10 +69,11 @@ export function createSecretVault(
  * Makes the vault of this process or thread from its environment: empty outside of a service. The environment is looked at when the
  * vault is first used: a module may be loaded before the service has told where secrets are.
  */
-export function secretVaultHere(environment: Environment = process.env): SecretVault {
+export function secretVaultHere(given?: Environment): SecretVault {
   let made: SecretVault | undefined;
   const vault = (): SecretVault => {
     if (made !== undefined) return made;
+    const environment = given ?? environmentHere();
     const sources: unknown = JSON.parse(environment[secretsVariable] || '{}');
     made = createSecretVault(sources as Readonly<Record<string, SecretSource>>, environment);
     return made;
@@ -114,7 +116,8 @@ function wrongSecret(name: string, expected: string, got: string): Error {
   return makeError('ERR_WAYBILL_INVALID_CONFIG', words, { details: { issues } });
 }
 
-/** How a secret may stand in a line of JSON: as it is, and escaped. */
+/** How a secret may stand in text: as it is, escaped in a line of JSON, and with its bytes read as a character each. */
 function formsOf(secret: string): readonly string[] {
-  return [...new Set([secret, JSON.stringify(secret).slice(1, -1)])];
+  const bytes = Buffer.from(secret).toString('latin1');
+  return [...new Set([secret, JSON.stringify(secret).slice(1, -1), bytes])];
 }

@@ -110,10 +110,15 @@ class DatabaseKeyStore implements KeyStore {
     return { key: keyOf(row), token: formatToken({ id, secret }) };
   }
 
-  async verify(token: string): Promise<ApiKey | undefined> {
+  async verify(
+    token: string,
+    { beforeRead }: NonNullable<Parameters<KeyStore['verify']>[1]> = {},
+  ): Promise<ApiKey | undefined> {
     const parts = parseToken(token);
-    const row = parts === undefined ? undefined : await this.#cache.get(parts.id);
-    if (parts === undefined || row === undefined) return undefined;
+    if (parts === undefined) return undefined;
+    if (!this.#cache.knows(parts.id)) await beforeRead?.();
+    const row = await this.#cache.get(parts.id);
+    if (row === undefined) return undefined;
     const nowMs = this.#now();
     if (!isAccepted(row, hashSecret(parts.secret), nowMs)) return undefined;
     this.#noteUse(row, nowMs);

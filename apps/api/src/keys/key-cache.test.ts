@@ -1,6 +1,22 @@
 import { expect, test, vi } from 'vitest';
 import { KeyCache } from './key-cache.ts';
 
+test('what was there once is known, also when it is old, until it is dropped', async () => {
+  let nowMs = 0;
+  const there = new Set(['a']);
+  const read = async (id: string) => (there.has(id) ? id : undefined);
+  const cache = new KeyCache({ read, maxAgeMs: 10, maxCount: 10, now: () => nowMs });
+  expect(cache.knows('a')).toBe(false);
+  await Promise.all([cache.get('a'), cache.get('b')]);
+  expect([cache.knows('a'), cache.knows('b')]).toEqual([true, false]);
+  nowMs = 100;
+  const again = cache.get('a');
+  expect(cache.knows('a')).toBe(true);
+  await again;
+  cache.drop('a');
+  expect(cache.knows('a')).toBe(false);
+});
+
 test('an id is read once in its time, also by many at once, also when there is nothing', async () => {
   const clock = { nowMs: 0 };
   const read = vi.fn(async (id: string) => (id === 'a' ? 1 : undefined));

@@ -10,6 +10,8 @@ export interface KeyCacheOptions<T> {
 interface Entry<T> {
   readonly value: Promise<T | undefined>;
   readonly readAtMs: number;
+  /** Whether there was something when it was last read. */
+  isThere: boolean;
 }
 
 /**
@@ -30,15 +32,29 @@ export class KeyCache<T> {
     const kept = this.#entries.get(id);
     if (kept !== undefined && nowMs - kept.readAtMs < maxAgeMs) return kept.value;
     this.#entries.delete(id);
-    const entry = { value: read(id), readAtMs: nowMs };
+    const entry: Entry<T> = {
+      value: read(id),
+      readAtMs: nowMs,
+      isThere: kept?.isThere === true,
+    };
     this.#entries.set(id, entry);
-    entry.value.catch(() => {
-      if (this.#entries.get(id) === entry) this.#entries.delete(id);
-    });
+    entry.value.then(
+      (value) => {
+        entry.isThere = value !== undefined;
+      },
+      () => {
+        if (this.#entries.get(id) === entry) this.#entries.delete(id);
+      },
+    );
     // The first of a map is what was read first.
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > maxCount && oldest !== undefined) this.#entries.delete(oldest);
     return entry.value;
+  }
+
+  /** Whether there was something under this id when it was last read, however long ago. */
+  knows(id: string): boolean {
+    return this.#entries.get(id)?.isThere === true;
   }
 
   drop(id: string): void {

@@ -62,8 +62,15 @@ export interface KeyStore {
    * @throws `ERR_WAYBILL_KEY_NOT_FOUND`, also for a revoked key; `ERR_WAYBILL_INVALID_REQUEST` for another grace
    */
   rotate(id: string, options?: { readonly graceSeconds?: number | undefined }): Promise<IssuedKey>;
-  /** Gives the key that a token belongs to, if it is valid now. The answer may be five seconds old. */
-  verify(token: string): Promise<ApiKey | undefined>;
+  /**
+   * Gives the key that a token belongs to, if it is valid now. The answer may be five seconds old.
+   *
+   * @param options - `beforeRead`: awaited before a key that was not seen here before is looked for; what it throws ends that
+   */
+  verify(
+    token: string,
+    options?: { readonly beforeRead?: (() => Promise<void>) | undefined },
+  ): Promise<ApiKey | undefined>;
   /** Whether a key was ever made, revoked and expired ones included. The answer may be five seconds old. */
   hasAny(): Promise<boolean>;
 }

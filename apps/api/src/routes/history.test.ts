@@ -105,6 +105,21 @@ describe('GET /v1/jobs/:id/events', () => {
     expect([answer.status, await answer.text()]).toStrictEqual([204, '']);
   });
 
+  test('gives what is there and ends, where nothing later is asked for', async () => {
+    const address = await submit('still runs');
+    for await (const { event } of read(await open(`${address}/events`))) {
+      if (event === 'log') break;
+    }
+    const there = await readAll(`${address}/events?follow=false`);
+    expect(there.map(({ event }) => event)).toStrictEqual(['queued', 'started', 'log']);
+    const behind = await open(`${address}/events?follow=false&after=3`);
+    expect([behind.status, await behind.text()]).toStrictEqual([204, '']);
+    gateOf('still runs').resolve();
+    const rest = await readAll(`${address}/events?follow=true&after=3`);
+    expect(rest.at(-1)?.event).toBe('settled');
+    expect((await api.ask(`GET ${address}/events?follow=no`)).status).toBe(400);
+  });
+
   test('gives what happens while it happens', async () => {
     const address = await submit('live');
     const seen: string[] = [];

@@ -7,13 +7,20 @@ import type { Service } from '../service.ts';
 import { describeRoute } from './describe-route.ts';
 import { type StreamPace, streamPace, toEventStream } from './event-stream.ts';
 import { type JobParams, jobNotFound, jobParams, readJobId } from './job-id.ts';
-import { type OpenStream, OpenStreams } from './open-streams.ts';
+import type { OpenStream, OpenStreams } from './open-streams.ts';
 import { toHistoryEvent } from './resources.ts';
 
-type HistoryService = Pick<Service, 'config' | 'queue' | 'metrics'>;
+type HistoryService = Pick<Service, 'queue' | 'metrics'>;
+
+interface Streaming {
+  /** What the streams of all tenants are counted in. */
+  readonly streams: OpenStreams;
+  readonly pace?: StreamPace;
+}
 
 interface HistoryQuery {
   readonly after?: number;
+  readonly follow?: boolean;
 }
 
 interface HistoryHeaders {
@@ -26,7 +33,10 @@ const description =
   `Server-sent events: \`id\` is the position in the job's history, \`event\` the kind, \`data\` a HistoryEvent. The stream
 ends behind the event \`settled\`. A client that lost its connection comes back with \`Last-Event-ID\` and misses and repeats
 nothing. A job that is settled and has no more events answers 204, which tells an EventSource to stop. Comments keep the
-connection open.`.replaceAll('\n', ' ');
+connection open. With \`follow=false\` the stream ends behind the events that are there, and where there are none answers 204.`.replaceAll(
+    '\n',
+    ' ',
+  );
 
 const historyRoute = describeRoute({
   operationId: 'readJobEvents',
@@ -36,7 +46,14 @@ const historyRoute = describeRoute({
   scope: 'read',
   params: jobParams,
   querystring: objectSchema<HistoryQuery>(
-    { after: integerSchema(0, maxSeq, { description: 'Position behind which the stream begins' }) },
+    {
+      after: integerSchema(0, maxSeq, { description: 'Position behind which the stream begins' }),
+      follow: {
+        type: 'boolean',
+        default: true,
+        description: 'Whether to wait for what happens later, until the job is settled',
+      },
+    },
     [],
   ),
   headers: {
@@ -52,7 +69,7 @@ const historyRoute = describeRoute({
   },
   answers: {
     200: { description: 'Events', schema: 'HistoryEvent', mediaType: 'text/event-stream' },
-    204: { description: 'The job is settled, and there are no more events' },
+    204: { description: 'There are no more events: the job is settled, or none is waited for' },
   },
   problems: ['ERR_WAYBILL_JOB_NOT_FOUND'],
 });
@@ -61,26 +78,24 @@ const historyRoute = describeRoute({
 export function registerHistoryRoute(
   app: FastifyInstance,
   service: HistoryService,
-  pace: StreamPace = streamPace,
+  { streams, pace = streamPace }: Streaming,
 ): void {
-  const streams = new OpenStreams(service.config.http.maxStreamsPerTenant);
-  // Their clients come back, to whoever serves then.
-  app.addHook('preClose', async () => streams.endAll());
-
   app.get<{ Params: JobParams; Querystring: HistoryQuery; Headers: HistoryHeaders }>(
     '/v1/jobs/:id/events',
     { ...historyRoute, exposeHeadRoute: false },
     async (request, reply) => {
       const { tenant } = request.caller;
       const jobId = readJobId(request.params);
-      const from = { tenant, jobId, after: readAfter(request.query, request.headers) };
+      const { follow = true } = request.query;
+      const from = { tenant, jobId, after: readAfter(request.query, request.headers), follow };
       if (await isOver(service.queue, from)) return reply.code(204).send();
       const stream = streams.open(tenant);
       const closeStream = service.metrics.openStream();
       endWithConnection(reply, stream, closeStream);
-      const { signal } = stream;
+      // What gives only what is there ends by itself, and where it breaks off it must not look whole.
+      const { signal } = follow ? stream : new AbortController();
       const { after } = from;
-      const events = eventsOf(service.queue.history(tenant, jobId, { after, signal }));
+      const events = eventsOf(service.queue.history(tenant, jobId, { after, follow, signal }));
       return (
         reply
           .type('text/event-stream; charset=utf-8')
@@ -98,6 +113,7 @@ interface From {
   readonly tenant: string;
   readonly jobId: string;
   readonly after: number;
+  readonly follow: boolean;
 }
 
 function readAfter(query: HistoryQuery, headers: HistoryHeaders): number {
@@ -106,11 +122,12 @@ function readAfter(query: HistoryQuery, headers: HistoryHeaders): number {
 }
 
 // Asked before the answer begins: later it can no longer be a problem, or 204.
-async function isOver(queue: JobQueue, { tenant, jobId, after }: From): Promise<boolean> {
+async function isOver(queue: JobQueue, { tenant, jobId, after, follow }: From): Promise<boolean> {
   const job = await queue.find(tenant, jobId);
   if (job === undefined) throw jobNotFound(jobId);
-  if (job.outcome === undefined) return false;
-  for await (const entry of queue.history(tenant, jobId, { after })) return entry.seq <= after;
+  if (follow && job.outcome === undefined) return false;
+  for await (const entry of queue.history(tenant, jobId, { after, follow: false }))
+    return entry.seq <= after;
   return true;
 }
 

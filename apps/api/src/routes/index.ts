@@ -5,6 +5,7 @@ import type { Service } from '../service.ts';
 import { registerFunctionRoutes } from './functions.ts';
 import { registerHistoryRoute } from './history.ts';
 import { registerJobRoutes } from './jobs.ts';
+import { OpenStreams } from './open-streams.ts';
 import { registerRunRoute } from './run.ts';
 import { registerScheduleRoutes } from './schedules.ts';
 import { registerSubmitRoute } from './submit-job.ts';
@@ -21,8 +22,11 @@ export function registerRoutes(app: FastifyInstance, service: Service): void {
   void app.register(async (routes) => {
     registerRunRoute(routes, service);
     registerSubmitRoute(routes, service);
-    registerJobRoutes(routes, service);
-    registerHistoryRoute(routes, service);
+    const streams = new OpenStreams(service.config.http.maxStreamsPerTenant);
+    // Their clients come back, to whoever serves then.
+    routes.addHook('preClose', async () => streams.endAll());
+    registerJobRoutes(routes, service, streams);
+    registerHistoryRoute(routes, service, { streams });
     registerFunctionRoutes(routes, service);
     registerScheduleRoutes(routes, service);
     const { docs } = service.config;

@@ -20,15 +20,24 @@ import type { Service } from '../service.ts';
 import { clientGone } from './client-gone.ts';
 import { describeRoute } from './describe-route.ts';
 import { type JobParams, jobNotFound, jobParams, readJobId } from './job-id.ts';
+import type { OpenStreams } from './open-streams.ts';
 import { parseOptionalMoment } from './moments.ts';
 import { toJobResource, toJobSummary, toPage } from './resources.ts';
 import { waitUntilSettled } from './wait-until-settled.ts';
 
 type JobService = Pick<Service, 'queue' | 'state'>;
 
-/** Adds what is done with durable jobs that were submitted. */
-export function registerJobRoutes(app: FastifyInstance, service: JobService): void {
-  registerGet(app, service);
+/**
+ * Adds what is done with durable jobs that were submitted.
+ *
+ * @param streams - what requests that wait count as ones of
+ */
+export function registerJobRoutes(
+  app: FastifyInstance,
+  service: JobService,
+  streams: OpenStreams,
+): void {
+  registerGet(app, service, streams);
   registerList(app, service);
   registerCancel(app, service);
   registerRedrive(app, service);
@@ -38,13 +47,14 @@ interface GetQuery {
   readonly wait?: number;
 }
 
-function registerGet(app: FastifyInstance, service: JobService): void {
+function registerGet(app: FastifyInstance, service: JobService, streams: OpenStreams): void {
   app.get<{ Params: JobParams; Querystring: GetQuery }>(
     '/v1/jobs/:id',
     describeRoute({
       operationId: 'getJob',
       tag: 'jobs',
       summary: 'Gives a durable job, with its outcome once it is settled',
+      description: 'A request that waits counts as one of the event streams of its tenant.',
       scope: 'read',
       params: jobParams,
       querystring: objectSchema<GetQuery>(
@@ -59,7 +69,7 @@ function registerGet(app: FastifyInstance, service: JobService): void {
       const jobId = readJobId(request.params);
       const job = await find(service, tenant, jobId);
       const signal = clientGone(reply);
-      const wait = { tenant, jobId, seconds: request.query.wait ?? 0, signal };
+      const wait = { tenant, jobId, seconds: request.query.wait ?? 0, signal, streams };
       const mayHaveChanged = await waitUntilSettled(service.queue, job, wait);
       return toJobResource(mayHaveChanged ? await find(service, tenant, jobId) : job);
     },

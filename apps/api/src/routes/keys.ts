@@ -10,8 +10,10 @@ import {
   nameSchema,
   objectSchema,
 } from '@waybill/protocol/http';
-import type { ApiKey, IssuedKey } from '../keys/key-store.ts';
-import type { Service } from '../service.ts';
+import { isWithoutCredentials } from '../auth/authenticator.ts';
+import type { ApiKey, IssuedKey, KeyStore } from '../keys/key-store.ts';
+import type { Caller, Service } from '../service.ts';
+import { invalidRequest } from '../validation/invalid-request.ts';
 import { describeRoute } from './describe-route.ts';
 
 interface ListQuery {
@@ -77,8 +79,9 @@ export function registerKeyRoutes(app: FastifyInstance, { keys }: Pick<Service, 
     const { items, next } = await keys.list(query);
     return { items: items.map(toResource), ...(next === undefined ? {} : { next }) };
   });
-  app.post<{ Body: KeyRequest }>('/v1/keys', creating, async ({ body }, reply) => {
+  app.post<{ Body: KeyRequest }>('/v1/keys', creating, async ({ body, caller }, reply) => {
     const { expiresAt, ...spec } = body;
+    await assertNoLockout(caller, body, keys);
     const expiry = expiresAt === undefined ? {} : { expiresAtMs: Date.parse(expiresAt) };
     return reply.code(201).send(toNewResource(await keys.create({ ...spec, ...expiry })));
   });
@@ -92,6 +95,18 @@ export function registerKeyRoutes(app: FastifyInstance, { keys }: Pick<Service, 
   app.delete<{ Params: KeyParams }>('/v1/keys/:id', revoking, async ({ params: { id } }) =>
     toResource(await keys.revoke(id)),
   );
+}
+
+/** The first key ends the time without credentials: after one without `admin`, nobody could make another. */
+async function assertNoLockout(
+  caller: Caller,
+  { scopes }: KeyRequest,
+  keys: Pick<KeyStore, 'hasAny'>,
+): Promise<void> {
+  if (!isWithoutCredentials(caller) || scopes.includes('admin') || (await keys.hasAny())) return;
+  const expected =
+    'admin among the scopes of the first key, without which nobody could make the next one here';
+  throw invalidRequest([{ path: 'scopes', expected, got: scopes.join(', ') }]);
 }
 
 function toResource(key: ApiKey): KeyResource {

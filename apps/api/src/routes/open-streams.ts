@@ -11,7 +11,7 @@ export interface OpenStream {
   end(): void;
 }
 
-/** The open event streams of all tenants, in this process. */
+/** The open event streams of all tenants, and their requests that wait for a job, in this process. */
 export class OpenStreams {
   readonly #maxPerTenant: number;
   readonly #byTenant = new Map<string, Set<AbortController>>();

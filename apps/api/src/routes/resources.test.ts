@@ -92,7 +92,9 @@ test('a durable job has moments for people and its outcome; a list has the code 
     forgottenAt: at,
     outcome: { ok: false, error: { code: 'ERR_WAYBILL_GUEST_THREW' }, escalation: 'interrupt' },
   });
-  const page = toPage({ items: [job], next: 'more' }, toJobSummary);
+  const { outcome: _outcome, ...facts } = job;
+  const listed = { ...facts, errorCode: error.code };
+  const page = toPage({ items: [listed], next: 'more' }, toJobSummary);
   expect(sent('JobSummaryPage', page)).toMatchObject({
     items: [{ id, errorCode: 'ERR_WAYBILL_GUEST_THREW' }],
     next: 'more',

@@ -1,5 +1,6 @@
 import type {
   DurableJob,
+  DurableJobSummary,
   DurableOutcome,
   HistoryEntry,
   Outcome,
@@ -38,8 +39,7 @@ export function toOutcomeResource(outcome: Outcome): OutcomeResource {
 }
 
 /** Writes a durable job. */
-export function toJobResource(job: DurableJob): JobResource {
-  const { outcome } = job;
+export function toJobResource({ outcome, ...job }: DurableJob): JobResource {
   return {
     ...jobFacts(job),
     ...(outcome !== undefined && { outcome: toDurableOutcomeResource(outcome) }),
@@ -47,23 +47,18 @@ export function toJobResource(job: DurableJob): JobResource {
 }
 
 /** Writes a durable job for a list. */
-export function toJobSummary(job: DurableJob): JobSummary {
-  const { outcome } = job;
-  return {
-    ...jobFacts(job),
-    ...(outcome?.ok === false && { errorCode: outcome.error.code }),
-  };
+export function toJobSummary({ errorCode, ...job }: DurableJobSummary): JobSummary {
+  return { ...jobFacts(job), ...(errorCode !== undefined && { errorCode }) };
 }
 
 function jobFacts({
-  outcome: _outcome,
   submittedAtMs,
   startAfterMs,
   startedAtMs,
   settledAtMs,
   forgottenAtMs,
   ...facts
-}: DurableJob): Omit<JobResource, 'outcome'> {
+}: Omit<DurableJob, 'outcome'>): Omit<JobResource, 'outcome'> {
   return {
     ...facts,
     submittedAt: toMoment(submittedAtMs),
@@ -112,7 +107,7 @@ export function toHistoryEvent(entry: HistoryEntry): HistoryEvent {
 }
 
 /** Writes a version of a function for a list. */
-export function toFunctionSummary(stored: StoredFunction): FunctionSummary {
+export function toFunctionSummary(stored: Omit<StoredFunction, 'spec'>): FunctionSummary {
   const { tenant, name, version, hash, deployedAtMs } = stored;
   return { tenant, name, version, hash, deployedAt: toMoment(deployedAtMs) };
 }

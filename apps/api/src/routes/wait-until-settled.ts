@@ -1,8 +1,6 @@
 import type { DurableJob } from '@waybill/protocol';
 import type { JobQueue } from '@waybill/queue';
-
-// Behind the last entry of any history: what comes is only its end.
-const behindAll = 2 ** 31 - 1;
+import type { OpenStreams } from './open-streams.ts';
 
 /** Whose job is waited for, and for how long. */
 export interface Wait {
@@ -11,18 +9,28 @@ export interface Wait {
   readonly seconds: number;
   /** Ends the wait early. */
   readonly signal: AbortSignal;
+  /** What the wait counts as one of. */
+  readonly streams: OpenStreams;
 }
 
-/** Waits until a job is settled, or the time is over. @returns whether it may have changed */
+/**
+ * Waits until a job is settled, the time is over or the service stops.
+ *
+ * @returns whether it may have changed
+ * @throws `ERR_WAYBILL_RATE_LIMITED` where the tenant has as many streams open as it may
+ */
 export async function waitUntilSettled(
-  queue: Pick<JobQueue, 'history'>,
+  queue: Pick<JobQueue, 'untilSettled'>,
   job: DurableJob,
-  { tenant, jobId, seconds, signal }: Wait,
+  { tenant, jobId, seconds, signal, streams }: Wait,
 ): Promise<boolean> {
   if (seconds === 0 || job.outcome !== undefined) return false;
-  const over = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1_000)]);
-  for await (const entry of queue.history(tenant, jobId, { after: behindAll, signal: over })) {
-    void entry;
+  const stream = streams.open(tenant);
+  try {
+    const over = [signal, stream.signal, AbortSignal.timeout(seconds * 1_000)];
+    await queue.untilSettled(tenant, jobId, { signal: AbortSignal.any(over) });
+  } finally {
+    stream.end();
   }
   return true;
 }

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { makeError } from '@waybill/protocol';
+import { type ErrorCode, type WaybillError, isWaybillError, makeError } from '@waybill/protocol';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { outOfScope } from '../auth/refusals.ts';
 import type { Caller, Scope, Service } from '../service.ts';
 import { assertPlainHeaders } from './assert-plain-headers.ts';
+import type { UnknownLimit } from './limit-rates.ts';
 import { createContextOf } from './request-context.ts';
 import { callerIfAny, noteKnown } from './request-fields.ts';
 import { addStandingHeaders } from './standing-headers.ts';
@@ -11,17 +12,23 @@ import { addStandingHeaders } from './standing-headers.ts';
 // What adds work is refused while the service drains; what only reads is not.
 const adding: ReadonlySet<Scope | 'public'> = new Set(['run', 'submit', 'deploy', 'schedule']);
 
+// The last one tells of a Waybill-Tenant that is no name; what else is wrong with a request is found after it was counted.
+const badCredentials: ReadonlySet<ErrorCode> = new Set([
+  'ERR_WAYBILL_UNAUTHENTICATED',
+  'ERR_WAYBILL_FORBIDDEN',
+  'ERR_WAYBILL_INVALID_REQUEST',
+]);
+
 /** What the admission of requests stands on. */
 export interface Admission {
   readonly service: Pick<Service, 'config' | 'state'>;
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
-  /** Counts a request without valid credentials, and throws where there were too many. */
-  readonly limitUnknown: (request: FastifyRequest) => Promise<void>;
+  readonly unknown: UnknownLimit;
 }
 
 /**
- * Has each request pass, before anything of its body is read: who sends it, whether it may, and from there on the context it is
- * handled in.
+ * Has each request pass, before anything of its body is read: who sends it, then, once it was counted against the rate limit,
+ * whether it may. From there on it has the context it is handled in.
  */
 export function admitRequests(app: FastifyInstance, admission: Admission): void {
   const contextOf = createContextOf(admission.service.config.trust);
@@ -39,7 +46,12 @@ export function admitRequests(app: FastifyInstance, admission: Admission): void 
       noteKnown(request, { caller: callerIfAny(request), snapshot });
       snapshot.run(done, error);
     };
-    void callerOf(request, reply, admission).then(enter, refuse);
+    void callerOf(request, admission).then(enter, refuse);
+  });
+  // Behind the rate limit, which is a hook of each route: what a tenant is refused counts as what it is given.
+  app.addHook('preParsing', async (request, reply) => {
+    const refusal = refusalOf(request, reply, admission.service);
+    if (refusal !== undefined) throw refusal;
   });
   // A connection that is kept alive would keep the server from closing until nothing came over it for long enough.
   app.addHook('onSend', async (_request, reply) => {
@@ -51,26 +63,37 @@ export function admitRequests(app: FastifyInstance, admission: Admission): void 
 
 async function callerOf(
   request: FastifyRequest,
-  reply: FastifyReply,
-  { service, authenticator, limitUnknown }: Admission,
+  { authenticator, unknown }: Admission,
 ): Promise<Caller | undefined> {
   assertPlainHeaders(request.raw);
   const { scope } = request.routeOptions.config;
   // An address that leads nowhere: whoever asks for it learns nothing, but is counted.
-  if (request.is404) await limitUnknown(request);
+  if (request.is404) await unknown.count(request);
   if (request.is404 || scope === undefined || scope === 'public') return undefined;
   const { headers, socket } = request;
-  let caller: Caller;
+  const beforeLookUp = async (): Promise<void> => {
+    if (await unknown.isUsedUp(request)) await unknown.count(request);
+  };
   try {
-    caller = await authenticator.authenticate({ headers, remoteAddress: socket.remoteAddress });
+    const { remoteAddress } = socket;
+    return await authenticator.authenticate({ headers, remoteAddress, beforeLookUp });
   } catch (error) {
-    await limitUnknown(request);
+    // That nobody can say, because the database is away for example, is no fault of the credentials.
+    if (isWaybillError(error) && badCredentials.has(error.code)) await unknown.count(request);
     throw error;
   }
-  if (!caller.scopes.has(scope) && !caller.scopes.has('admin')) throw outOfScope(scope);
-  if (service.state() === 'draining' && adding.has(scope)) {
-    void reply.header('retry-after', '1');
-    throw makeError('ERR_WAYBILL_CLOSED', 'the service is stopping and takes no more work');
-  }
-  return caller;
+}
+
+function refusalOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  service: Admission['service'],
+): WaybillError | undefined {
+  const { scope } = request.routeOptions.config;
+  const caller = callerIfAny(request);
+  if (caller === undefined || scope === undefined || scope === 'public') return undefined;
+  if (!caller.scopes.has(scope) && !caller.scopes.has('admin')) return outOfScope(scope);
+  if (service.state() !== 'draining' || !adding.has(scope)) return undefined;
+  void reply.header('retry-after', '1');
+  return makeError('ERR_WAYBILL_CLOSED', 'the service is stopping and takes no more work');
 }

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import { type FastifyHttpOptions, type FastifyInstance, LogController, fastify } from 'fastify';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { largestOf } from '../config/per-tenant.ts';
 import { registerHealthRoutes } from '../routes/health.ts';
 import { registerKeyRoutes } from '../routes/keys.ts';
 import { registerMetricsRoute } from '../routes/metrics.ts';
@@ -9,6 +8,7 @@ import type { Service } from '../service.ts';
 import { admitRequests } from './admit-request.ts';
 import { answerClientError, answerOddRequests } from './answer-client-errors.ts';
 import { type Redact, answerError, answerErrors } from './answer-errors.ts';
+import { capLimits } from './cap-limits.ts';
 import { limitRates } from './limit-rates.ts';
 import { readBodies } from './read-bodies.ts';
 import { decorateRequests } from './request-fields.ts';
@@ -48,10 +48,11 @@ export async function buildServer(
   decorateRequests(app);
   requireScopes(app);
   answerErrors(app, redact);
-  const limitUnknown = await limitRates(app, service.config.rateLimit);
-  admitRequests(app, { service, authenticator, limitUnknown });
+  const unknown = await limitRates(app, service.config.rateLimit);
+  admitRequests(app, { service, authenticator, unknown });
   watchRequests(app, service.metrics);
   readBodies(app, service.config.body);
+  capLimits(app, service.config.maxLimits);
   routes(app, service);
   // Behind the others, which bring the schemas and what collects the description of all routes.
   void app.register(async (own) => {
@@ -64,7 +65,7 @@ export async function buildServer(
 }
 
 function newServer({ config, log }: Service, redact: Redact): FastifyInstance {
-  const { http, body, trust } = config;
+  const { http, trust } = config;
   const { headersTimeoutMs, requestTimeoutMs } = http;
   const options: FastifyHttpOptions<Server> = {
     loggerInstance: log,
@@ -72,7 +73,6 @@ function newServer({ config, log }: Service, redact: Redact): FastifyInstance {
     // The id of the request is in every line by its context.
     childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
-    bodyLimit: largestOf(body.maxBytes),
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: http.keepAliveTimeoutMs,
     trustProxy: trust.proxies.length === 0 ? false : [...trust.proxies],

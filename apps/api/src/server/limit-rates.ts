@@ -9,8 +9,13 @@ const windowMs = 60_000;
 // Tenants and addresses that are counted at once; beyond, those that were not seen for longest start anew.
 const keptCount = 20_000;
 
-/** Counts a request without valid credentials. @throws `ERR_WAYBILL_RATE_LIMITED` */
-export type LimitUnknown = (request: FastifyRequest) => Promise<void>;
+/** The count of what has no valid credentials, by address. */
+export interface UnknownLimit {
+  /** Counts a request. @throws `ERR_WAYBILL_RATE_LIMITED` where there were too many */
+  readonly count: (request: FastifyRequest) => Promise<void>;
+  /** Whether the address of a request has none left: the next that is counted is refused. */
+  readonly isUsedUp: (request: FastifyRequest) => Promise<boolean>;
+}
 
 /**
  * Limits the requests of each tenant, and of each address without valid credentials, in a minute. Counted in this process alone:
@@ -21,7 +26,7 @@ export type LimitUnknown = (request: FastifyRequest) => Promise<void>;
 export async function limitRates(
   app: FastifyInstance,
   limits: Config['rateLimit'],
-): Promise<LimitUnknown> {
+): Promise<UnknownLimit> {
   const options = {
     max: (request: FastifyRequest): number => {
       const caller = callerIfAny(request);
@@ -43,9 +48,15 @@ export async function limitRates(
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
   const count = app.createRateLimit();
-  return async (request) => {
-    const counted = await count(request);
-    if (!counted.isAllowed && counted.isExceeded) throw tooMany(counted.ttl);
+  return {
+    count: async (request) => {
+      const counted = await count(request);
+      if (!counted.isAllowed && counted.isExceeded) throw tooMany(counted.ttl);
+    },
+    isUsedUp: async (request) => {
+      const counted = await count(request, { increment: false });
+      return !counted.isAllowed && counted.remaining === 0;
+    },
   };
 }
 

@@ -67,14 +67,6 @@ const foreignWords: Readonly<
     code: 'ERR_WAYBILL_UNSUPPORTED_MEDIA_TYPE',
     text: 'expected a body of the type application/json, got another',
   },
-  FST_ERR_CTP_BODY_TOO_LARGE: {
-    code: 'ERR_WAYBILL_PAYLOAD_TOO_LARGE',
-    text: 'the body is larger than any that the service reads',
-  },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
-    code: unreadable,
-    text: 'expected a body as long as Content-Length says, got another',
-  },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: unreadable, text: 'expected a JSON body, got none' },
   FST_ERR_BAD_URL: { code: unreadable, text: 'expected a well-formed address, got another' },
   FST_ERR_MAX_PARAM_LENGTH: {

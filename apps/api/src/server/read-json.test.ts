@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isWaybillError } from '@waybill/protocol';
-import { isDeeper, readJson } from './read-json.ts';
+import { passedLimit, readJson } from './read-json.ts';
 
+const limits = { maxDepth: 100, maxValues: 1_000_000 };
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const refusal = expect.objectContaining({ code: 'ERR_WAYBILL_INVALID_REQUEST' });
 
@@ -12,7 +13,7 @@ test('any JSON comes out as JSON.parse gives it', () => {
     .filter((value) => !/__proto__|constructor/.test(JSON.stringify(value)));
   fc.assert(
     fc.property(harmless, fc.constantFrom(undefined, 1), (value, indent) => {
-      expect(readJson(bytes(JSON.stringify(value, null, indent)), 1_000)).toEqual(
+      expect(readJson(bytes(JSON.stringify(value, null, indent)), limits)).toEqual(
         JSON.parse(JSON.stringify(value)),
       );
     }),
@@ -23,7 +24,7 @@ test('any other bytes are refused with a code, and never by a crash', () => {
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array(), fc.string().map(bytes)), (input) => {
       try {
-        readJson(input, 5);
+        readJson(input, limits);
       } catch (error) {
         expect(isWaybillError(error) && error.code).toBe('ERR_WAYBILL_INVALID_REQUEST');
       }
@@ -41,16 +42,39 @@ test('depth is that of brackets outside of strings', () => {
     fc.property(fc.jsonValue(), (value) => {
       const depth = depthOf(value);
       const text = JSON.stringify(value);
-      expect(isDeeper(text, depth)).toBe(false);
-      expect(isDeeper(text, depth - 1)).toBe(true);
+      expect(passedLimit(text, { ...limits, maxDepth: depth })).toBeUndefined();
+      expect(passedLimit(text, { ...limits, maxDepth: depth - 1 })).toBe('maxDepth');
     }),
   );
 });
 
+function countOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce<number>((sum, part) => sum + countOf(part), 1);
+}
+
+test('no more values are read than may be, and all that may be, but for empty arrays and objects', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = JSON.stringify(value);
+      const empty = text.match(/\[\]|\{\}/g)?.length ?? 0;
+      const count = countOf(value);
+      expect(passedLimit(text, { ...limits, maxValues: count - 1 })).toBe('maxValues');
+      expect(passedLimit(text, { ...limits, maxValues: count + empty })).toBeUndefined();
+    }),
+  );
+});
+
+test('a text of many small values is refused before it is parsed', () => {
+  const text = `[${'0,'.repeat(1_000_000)}`;
+  expect(() => readJson(bytes(text), limits)).toThrow('at most 1000000 values');
+});
+
 test('a text of a million brackets is refused before it is parsed', () => {
-  expect(() => readJson(bytes('['.repeat(1_000_000)), 100)).toThrow('at most 100 levels');
-  expect(() => readJson(bytes('{"a":'.repeat(1_000_000)), 100)).toThrow('at most 100 levels');
-  expect(isDeeper(`"${'['.repeat(1_000)}\\"["`, 1)).toBe(false);
+  expect(() => readJson(bytes('['.repeat(1_000_000)), limits)).toThrow('at most 100 levels');
+  expect(() => readJson(bytes('{"a":'.repeat(1_000_000)), limits)).toThrow('at most 100 levels');
+  const quoted = `"${'['.repeat(1_000)}\\"["`;
+  expect(passedLimit(quoted, { ...limits, maxDepth: 1 })).toBeUndefined();
 });
 
 test.each([
@@ -61,18 +85,18 @@ test.each([
   '{"\\u0063onstructor":{"prototype":1}}',
   '{"con\\u0073tructor":{"proto\\u0074ype":1}}',
 ])('%s reaches for a prototype and is refused', (text) => {
-  expect(() => readJson(bytes(text), 10)).toThrow(refusal);
+  expect(() => readJson(bytes(text), limits)).toThrow(refusal);
 });
 
 test.each(['{"a":"__proto__"}', '{"constructor":1}', '["\\u0000"]', '{"prototype":{}}'])(
   '%s is harmless and is read',
-  (text) => expect(readJson(bytes(text), 10)).toEqual(JSON.parse(text)),
+  (text) => expect(readJson(bytes(text), limits)).toEqual(JSON.parse(text)),
 );
 
 test('invalid UTF-8 is refused, not repaired', () => {
-  expect(() => readJson(Uint8Array.of(0x22, 0xff, 0x22), 10)).toThrow('UTF-8');
+  expect(() => readJson(Uint8Array.of(0x22, 0xff, 0x22), limits)).toThrow('UTF-8');
 });
 
 test('a refusal does not quote the body', () => {
-  expect(() => readJson(bytes('{"password": hunter2}'), 10)).toThrow(/^(?!.*hunter2)/);
+  expect(() => readJson(bytes('{"password": hunter2}'), limits)).toThrow(/^(?!.*hunter2)/);
 });

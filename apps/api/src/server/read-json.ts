@@ -2,16 +2,28 @@ import { makeError } from '@waybill/protocol';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** How much JSON is read. */
+export interface JsonLimits {
+  /** Levels of arrays and objects. */
+  readonly maxDepth: number;
+  /** Values of arrays and objects, and these themselves: each of them takes many times the bytes that stand in the text. */
+  readonly maxValues: number;
+}
+
 /**
- * Reads a JSON text from outside: valid UTF-8, no deeper than `maxDepth`, without keys that reach a prototype where a value is
- * copied carelessly.
+ * Reads a JSON text from outside: valid UTF-8, within the limits, without keys that reach a prototype where a value is copied
+ * carelessly.
  *
  * @throws `ERR_WAYBILL_INVALID_REQUEST`
  */
-export function readJson(bytes: Uint8Array, maxDepth: number): unknown {
+export function readJson(bytes: Uint8Array, limits: JsonLimits): unknown {
   const text = decode(bytes);
   // Before it is parsed: whatever walks a deep value afterwards may not be ready for it.
-  if (isDeeper(text, maxDepth)) refuse(`expected JSON of at most ${maxDepth} levels, got more`);
+  const passed = passedLimit(text, limits);
+  if (passed !== undefined) {
+    const unit = passed === 'maxDepth' ? 'levels' : 'values';
+    refuse(`expected JSON of at most ${limits[passed]} ${unit}, got more`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -41,18 +53,29 @@ const backslash = 0x5c;
 const caseBit = 0x20;
 const opening = 0x7b;
 const closing = 0x7d;
+const comma = 0x2c;
 
-/** Whether brackets outside of strings are nested more deeply than that. The text need not be JSON. */
-export function isDeeper(text: string, maxDepth: number): boolean {
+/** Which limit a text passes by its brackets and commas outside of strings, if any. The text need not be JSON. */
+export function passedLimit(
+  text: string,
+  { maxDepth, maxValues }: JsonLimits,
+): keyof JsonLimits | undefined {
   let depth = 0;
+  let valuesCount = 1;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     if (unit === quote) index = endOfString(text, index);
-    else if ((unit | caseBit) === opening) depth += 1;
+    else if (unit === comma) valuesCount += 1;
     else if ((unit | caseBit) === closing) depth -= 1;
-    if (depth > maxDepth) return true;
+    else if ((unit | caseBit) === opening) {
+      depth += 1;
+      // What it holds first; an empty one counts as if it held one.
+      valuesCount += 1;
+    }
+    if (depth > maxDepth) return 'maxDepth';
+    if (valuesCount > maxValues) return 'maxValues';
   }
-  return false;
+  return undefined;
 }
 
 function endOfString(text: string, start: number): number {

@@ -13,6 +13,7 @@ import { loadHostFunctions } from './load-host-functions.ts';
 import { logEvents } from './log-events.ts';
 import { openDatabase } from './open-database.ts';
 import { runWithContext } from './run-attempt.ts';
+import { sharePlaces } from './share-places.ts';
 
 /** What runs jobs, with or without a server in front of it. */
 export interface Parts {
@@ -40,14 +41,14 @@ export async function openParts(
   const { workerHostFunctions } = config;
   const orchestrator = stack.use(
     await createOrchestrator({
-      ...config.orchestrator,
+      ...sharePlaces(config.orchestrator),
       hostFunctions,
       ...(workerHostFunctions === undefined ? {} : { workerHostFunctions }),
     }),
   );
   stack.defer(logEvents(orchestrator, log));
   const shelf = stack.use(createFunctionShelf(orchestrator, queue.functions));
-  const { run, traceOf } = createDurableRunner(orchestrator, shelf);
+  const { run, ...tracing } = createDurableRunner(orchestrator, shelf);
   return {
     database,
     queue,
@@ -55,7 +56,7 @@ export async function openParts(
     shelf,
     startExecutor: () => {
       const { slots, name } = config.executor;
-      return queue.execute({ slots, name, traceOf, run: runWithContext(run, log) });
+      return queue.execute({ slots, name, ...tracing, run: runWithContext(run, log) });
     },
   };
 }

@@ -30,6 +30,7 @@ function inContext(leased: LeasedAttempt): LeasedAttempt {
     attempt,
     spec: leased.spec,
     version: leased.version,
+    waitedMs: leased.waitedMs,
     submittedTrace: leased.submittedTrace,
     trace: leased.trace,
     signal: leased.signal,

@@ -1,25 +1,27 @@
 import type { Config } from '../config/config.ts';
 import { redactConfig } from '../config/describe-config.ts';
+import type { RunningExecutor } from '../start-executor-only.ts';
+import type { RunningService } from '../start-service.ts';
 import { greeting } from './greeting.ts';
 import { openVault } from './open-vault.ts';
 import { untilSignal } from './until-signal.ts';
 
 /**
  * Runs the service as the one thing that this process does: starts it, greets on standard output, and ends it in order when a
- * signal asks for it.
+ * signal asks for it, also while it starts. Takes what is secret out of `process.env` (`StartOptions.ownsProcess`).
  *
  * @returns the exit code of the process
  * @throws what `startService` says
  */
-export async function serve(config: Config): Promise<number> {
-  // All that a service stands on takes a second to load, which help and checks do not need.
-  const { startService } = await import('../start-service.ts');
-  const service = await startService(config);
-  const words = await greeting(service, config);
-  // First: whoever reads the words may send a signal at once.
-  const ended = untilSignal(service);
-  process.stdout.write(words);
-  return ended;
+export function serve(config: Config): Promise<number> {
+  const start = async (): Promise<RunningService> => {
+    // All that a service stands on takes a second to load, which help and checks do not need.
+    const { startService } = await import('../start-service.ts');
+    return startService(config, { ownsProcess: true });
+  };
+  return untilSignal(start, async (service) => {
+    process.stdout.write(await greeting(service, config));
+  });
 }
 
 /**
@@ -28,12 +30,14 @@ export async function serve(config: Config): Promise<number> {
  * @returns the exit code of the process
  * @throws what `startExecutorOnly` says
  */
-export async function work(config: Config): Promise<number> {
-  const { startExecutorOnly } = await import('../start-executor-only.ts');
-  const executor = await startExecutorOnly(config);
-  const ended = untilSignal(executor);
-  process.stdout.write(`Waybill runs durable jobs as ${executor.name}\n`);
-  return ended;
+export function work(config: Config): Promise<number> {
+  const start = async (): Promise<RunningExecutor> => {
+    const { startExecutorOnly } = await import('../start-executor-only.ts');
+    return startExecutorOnly(config, { ownsProcess: true });
+  };
+  return untilSignal(start, async ({ name }) => {
+    process.stdout.write(`Waybill runs durable jobs as ${name}\n`);
+  });
 }
 
 /**

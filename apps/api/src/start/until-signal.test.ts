@@ -1,31 +1,52 @@
 import { expect, test } from 'vitest';
-import { runNode } from '@waybill/testkit';
+import { type RunNodeResult, runNode } from '@waybill/testkit';
 
 const module = new URL('until-signal.ts', import.meta.url).href;
 
-/** Waits for signals in a process of its own, which sends them to itself while it closes. */
-async function end(signals: readonly string[], fails = false): Promise<number | null> {
+/** What the process of a test says and does. */
+interface Scene {
+  /** Signals that it sends to itself: the first once it runs, each further one while it closes. */
+  readonly signals?: readonly string[];
+  /** Code that runs while it starts. */
+  readonly whileStarting?: string;
+  readonly fails?: boolean;
+}
+
+/** Waits for signals in a process of its own. */
+function run({ signals = [], whileStarting = '', fails = false }: Scene): Promise<RunNodeResult> {
   const code = `
     import { untilSignal } from ${JSON.stringify(module)};
     const signals = ${JSON.stringify(signals)};
     const hold = setInterval(() => undefined, 1_000);
+    const send = (signal) => process.kill(process.pid, signal);
+    const close = async () => {
+      console.log('closing');
+      const next = signals.shift();
+      if (next === undefined) return clearInterval(hold);
+      send(next);
+      // For ever: there is a signal to come.
+      return new Promise(() => undefined);
+    };
+    let closing;
     const running = {
       log: { fatal() {} },
       failed: ${fails} ? Promise.resolve(new Error('ended')) : new Promise(() => undefined),
-      // Closes for ever while there are more signals to come.
-      close: () => {
-        const next = signals.shift();
-        if (next === undefined) return Promise.resolve(clearInterval(hold));
-        process.kill(process.pid, next);
-        return new Promise(() => undefined);
-      },
+      close: () => (closing ??= close()),
+      [Symbol.asyncDispose]: () => running.close(),
     };
-    const code = untilSignal(running);
-    const first = signals.shift();
-    if (first !== undefined) process.kill(process.pid, first);
-    process.exitCode = await code;
+    const turn = () => new Promise((resolve) => process.once('SIGUSR2', resolve));
+    const start = async () => {
+      ${whileStarting}
+      return running;
+    };
+    process.exitCode = await untilSignal(start, async () => {
+      console.log('runs');
+      const first = signals.shift();
+      if (first !== undefined) send(first);
+    });
+    clearInterval(hold);
   `;
-  return (await runNode({ code })).code;
+  return runNode({ code });
 }
 
 test.each([
@@ -35,9 +56,28 @@ test.each([
   [['SIGINT', 'SIGINT'], 130],
   [['SIGTERM', 'SIGINT'], 130],
 ])('%j ends the process with %i: the first in order, the second at once', async (signals, code) => {
-  expect(await end(signals)).toBe(code);
+  expect(await run({ signals })).toMatchObject({ code, stdout: 'runs\nclosing\n' });
 });
 
 test('a service that cannot go on closes, and ends with exit code 3', async () => {
-  expect(await end([], true)).toBe(3);
+  expect(await run({ fails: true })).toMatchObject({ code: 3, stdout: 'runs\nclosing\n' });
+});
+
+// Signals come in the order in which they are sent: once SIGUSR2 has come, so has the one before.
+test('a signal during the start ends what was started in order, without a word that it runs', async () => {
+  const whileStarting = "const sent = turn(); send('SIGINT'); send('SIGUSR2'); await sent;";
+  expect(await run({ whileStarting })).toMatchObject({ code: 0, stdout: 'closing\n', stderr: '' });
+});
+
+test('a second signal during the start ends the process at once', async () => {
+  const whileStarting = "send('SIGTERM'); send('SIGINT'); await new Promise(() => undefined);";
+  expect(await run({ whileStarting })).toMatchObject({ code: 130, stdout: '', stderr: '' });
+});
+
+test('a start that fails after a signal is the end that was asked for; one before is an error', async () => {
+  const fails = "throw new Error('it is taken');";
+  const told = `const sent = turn(); send('SIGINT'); send('SIGUSR2'); await sent; ${fails}`;
+  expect(await run({ whileStarting: told })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  const failed = await run({ whileStarting: fails });
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('it is taken') });
 });

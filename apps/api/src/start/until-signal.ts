@@ -7,14 +7,21 @@ const codesAtOnce = { SIGINT: 130, SIGTERM: 143 } as const;
 type EndSignal = keyof typeof codesAtOnce;
 
 /**
- * Waits until the process is told to end (SIGTERM, Ctrl-C), or the service cannot go on, and ends the service in order. A second
- * signal ends the process at once: jobs that were accepted are not lost, they run again elsewhere or at the next start.
+ * Starts what this process is for and lets it run until the process is told to end (SIGTERM, Ctrl-C), or it cannot go on; then ends
+ * it in order, which waits for a start that is on its way. A second signal ends the process at once: jobs that were accepted are
+ * not lost, they run again elsewhere or at the next start. Listens for signals as soon as it is called.
  *
+ * @param greet - says that it runs; not called where the end was asked for before
  * @returns the exit code: 0 when it ended because it was told to
+ * @throws what `start` throws, unless the end was asked for before; what `greet` and `close` throw
  */
-export async function untilSignal(running: Running): Promise<number> {
+export async function untilSignal<Started extends Running>(
+  start: () => Promise<Started>,
+  greet: (running: Started) => Promise<void>,
+): Promise<number> {
   const told = Promise.withResolvers<undefined>();
   let count = 0;
+  const isTold = (): boolean => count > 0;
   const onSignal = (signal: NodeJS.Signals): void => {
     count += 1;
     if (count > 1) endAtOnce(codesAtOnce[signal as EndSignal]);
@@ -23,6 +30,13 @@ export async function untilSignal(running: Running): Promise<number> {
   const signals = Object.keys(codesAtOnce) as EndSignal[];
   for (const signal of signals) process.on(signal, onSignal);
   try {
+    await using running = await start().catch((error: unknown) => {
+      // The keys of a terminal reach what is being started, too: that it fails then is its end.
+      if (isTold()) return undefined;
+      throw error;
+    });
+    if (running === undefined) return 0;
+    if (!isTold()) await greet(running);
     const failure = await Promise.race([told.promise, running.failed]);
     if (failure !== undefined) running.log.fatal({ err: failure }, 'the database ended');
     await running.close();

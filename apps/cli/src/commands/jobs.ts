@@ -37,7 +37,7 @@ export function addJobs(program: Command, session: Session): void {
   withConnection(wait).action(talking(session, (tools, _options, [id = '']) => waitFor(tools, id)));
   withConnection(jobs.command('get').description('Show a job.').argument('<id>')).action(
     talking(session, async (tools, _options, [id = '']) =>
-      show(tools, await tools.client.jobs.get(id)),
+      show(tools, await tools.client.jobs.get(id, { signal: tools.signal })),
     ),
   );
   addList(jobs, session);
@@ -47,9 +47,11 @@ export function addJobs(program: Command, session: Session): void {
     .argument('<id>')
     .option('--reason <text>', 'half a sentence for its error');
   withConnection(cancel).action(
-    talking<{ readonly reason?: string }>(session, async (tools, { reason }, [id = '']) =>
-      show(tools, await tools.client.jobs.cancel(id, { ...(reason !== undefined && { reason }) })),
-    ),
+    talking<{ readonly reason?: string }>(session, async (tools, { reason }, [id = '']) => {
+      const { client, signal } = tools;
+      const why = reason === undefined ? {} : { reason };
+      return show(tools, await client.jobs.cancel(id, { ...why, signal }));
+    }),
   );
   const redrive = jobs
     .command('redrive')
@@ -57,7 +59,7 @@ export function addJobs(program: Command, session: Session): void {
     .argument('<id>');
   withConnection(redrive).action(
     talking(session, async (tools, _options, [id = '']) =>
-      show(tools, await tools.client.jobs.redrive(id)),
+      show(tools, await tools.client.jobs.redrive(id, { signal: tools.signal })),
     ),
   );
 }

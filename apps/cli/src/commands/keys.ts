@@ -5,7 +5,7 @@ import { scopes, type Scope } from '@waybill/protocol/http';
 import { connect, withConnection, type ConnectOptions } from '../connect.ts';
 import { UsageError } from '../exit-codes.ts';
 import { collect, parseDuration, parseMoment } from '../input/parse.ts';
-import type { Session } from '../session.ts';
+import { assertGoingOn, type Session } from '../session.ts';
 import { Output, showMoment } from '../terminal/output.ts';
 
 interface KeyFlags extends ConnectOptions {
@@ -104,6 +104,7 @@ function acting<Flags extends object>(
     const { loadConfig, openKeys } = await import('@waybill/api');
     const overrides = flags.data === undefined ? {} : { dataFolder: flags.data };
     await using open = await openKeys(await loadConfig({ file: flags.config, overrides }));
+    assertGoingOn(session);
     await act(straight(open.keys), output, asked);
   };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isWaybillError, type HistoryEntry } from '@waybill/protocol';
+import type { HistoryEntry } from '@waybill/protocol';
 import { withConnection } from '../connect.ts';
 import { wholeNumber } from '../input/parse.ts';
 import { talking, type Session, type Tools } from '../session.ts';
@@ -11,9 +11,6 @@ interface LogFlags {
   readonly events?: boolean;
   readonly after: number;
 }
-
-/** A service that has more to tell begins within this time, and does not pause for longer. */
-const quietMs = 1_000;
 
 /** Adds `waybill logs`. */
 export function addLogs(program: Command, session: Session): void {
@@ -32,24 +29,13 @@ export function addLogs(program: Command, session: Session): void {
 
 async function printLogs(
   { client, output, signal }: Tools,
-  { follow, events, after }: LogFlags,
+  { follow = false, events, after }: LogFlags,
   [id = '']: readonly string[],
 ): Promise<undefined> {
   // Asked at once, so that a wrong id or address shows at once.
   await client.jobs.get(id, { signal });
-  const quiet = new AbortController();
-  const timer = follow ? undefined : setTimeout(() => quiet.abort(), quietMs);
-  const ends = AbortSignal.any([signal, quiet.signal]);
-  try {
-    for await (const entry of client.jobs.events(id, { after, signal: ends })) {
-      timer?.refresh();
-      if (events || entry.kind === 'log') print(output, entry, events ?? false);
-    }
-  } catch (error) {
-    const isOver = isWaybillError(error) && error.code === 'ERR_WAYBILL_CANCELLED';
-    if (!isOver || signal.aborted) throw error;
-  } finally {
-    clearTimeout(timer);
+  for await (const entry of client.jobs.events(id, { after, follow, signal })) {
+    if (events || entry.kind === 'log') print(output, entry, events ?? false);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { exitCodes } from '../exit-codes.ts';
 import { wordsOf } from '../failures.ts';
 import { wholeNumber } from '../input/parse.ts';
 import type { Session } from '../session.ts';
@@ -38,7 +39,7 @@ export function addServe(program: Command, session: Session): void {
     )
     .addHelpText('after', configHelp)
     .action(async (flags: ServeFlags) => {
-      session.exitCode = await serving(() => serve(flags));
+      session.exitCode = await serving(() => serve(session, flags));
     });
   program
     .command('worker')
@@ -49,28 +50,37 @@ export function addServe(program: Command, session: Session): void {
     .option('--name <name>', "the same at each start and no other worker's (default: the host)")
     .addHelpText('after', configHelp)
     .action(async (flags: WorkerFlags) => {
-      session.exitCode = await serving(() => work(flags));
+      session.exitCode = await serving(() => work(session, flags));
     });
 }
 
 /** Loaded where it is needed: it takes its time, which the other commands do not have. */
 const api = (): Promise<typeof import('@waybill/api')> => import('@waybill/api');
 
-async function serve({ config: file, host, port, data, check }: ServeFlags): Promise<number> {
+async function serve(
+  { signal }: Session,
+  { config: file, host, port, data, check }: ServeFlags,
+): Promise<number> {
   const { checkConfig, loadConfig, serve: run } = await api();
   const config = await loadConfig({
     file,
     overrides: given({ 'listen.host': host, 'listen.port': port, dataFolder: data }),
   });
+  // From here on it listens for signals itself.
+  if (signal.aborted) return exitCodes.interrupted;
   if (!check) return run(config);
   process.stdout.write(checkConfig(config));
   return 0;
 }
 
-async function work({ config: file, slots, name }: WorkerFlags): Promise<number> {
+async function work(
+  { signal }: Session,
+  { config: file, slots, name }: WorkerFlags,
+): Promise<number> {
   const { loadConfig, work: run } = await api();
   const overrides = given({ 'executor.slots': slots, 'executor.name': name });
-  return run(await loadConfig({ file, overrides }));
+  const config = await loadConfig({ file, overrides });
+  return signal.aborted ? exitCodes.interrupted : run(config);
 }
 
 function given(overrides: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

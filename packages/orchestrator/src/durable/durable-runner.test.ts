@@ -8,6 +8,7 @@ import { type Orchestrator, createOrchestrator } from '../orchestrator.ts';
 import { attemptOf, storeOf, versionOf } from './durable.fixture.ts';
 import { createDurableRunner } from './durable-runner.ts';
 import { createFunctionShelf } from './function-shelf.ts';
+import { registerSdk } from '../telemetry/telemetry.fixture.ts';
 
 const request = new ContextVariable<string>({
   name: 'durable-runner.request',
@@ -216,6 +217,21 @@ test('without a tracing system each attempt gets a fresh trace', () => {
   const [one, other] = [traceOf(facts), traceOf(facts)].map((trace) => parseTraceParent(trace));
   expect(one?.traceId).toMatch(/^[0-9a-f]{32}$/);
   expect(one?.traceId).not.toBe(other?.traceId);
+});
+
+test('attempts are counted, those that could not be opened too, and the spans of these end', async () => {
+  await using sdk = registerSdk();
+  const { run, traceOf, onUnopened } = runner();
+  const attempt = attemptOf({ source: 'export default () => 1' });
+  traceOf(attempt);
+  onUnopened(attempt, makeError('ERR_WAYBILL_CONTEXT_UNTRUSTED', 'in a test'));
+  expect(sdk.spansNamed('waybill.attempt')).toHaveLength(1);
+  await run(attempt);
+  const ended = (await sdk.points()).filter(({ name }) => name === 'waybill.attempt.ended');
+  expect(ended.map(({ attributes, value }) => ({ ...attributes, value }))).toEqual([
+    { 'error.type': 'ERR_WAYBILL_CONTEXT_UNTRUSTED', value: 1 },
+    { 'waybill.program': 'source', value: 1 },
+  ]);
 });
 
 test('a host function sees the trace of the attempt that is in its context', async () => {

@@ -8,16 +8,19 @@ import {
 } from '@waybill/protocol';
 import type { ExecuteOptions, LeasedAttempt, RunAttempt } from '@waybill/queue';
 import type { Orchestrator } from '../orchestrator.ts';
+import { AttemptMeter } from '../telemetry/attempt-meter.ts';
 import { AttemptSpans } from '../telemetry/attempt-spans.ts';
 import type { FunctionShelf } from './function-shelf.ts';
 import { HostCallNotes } from './host-call-notes.ts';
 
-/** How an executor runs durable jobs in an orchestrator: two of the options of `queue.execute`. */
+/** How an executor runs durable jobs in an orchestrator: options of `queue.execute`. */
 export interface DurableRunner {
   /** Runs one attempt; never rejects. */
   readonly run: RunAttempt;
   /** Starts the span of an attempt, which {@link DurableRunner.run} ends, and gives its `traceparent`. */
   readonly traceOf: NonNullable<ExecuteOptions['traceOf']>;
+  /** Ends the span of an attempt that is not run, and counts the attempt. */
+  readonly onUnopened: NonNullable<ExecuteOptions['onUnopened']>;
 }
 
 /**
@@ -36,6 +39,7 @@ export function createDurableRunner(
   shelf: Pick<FunctionShelf, 'run'>,
 ): DurableRunner {
   const spans = new AttemptSpans();
+  const meter = new AttemptMeter();
   const hostCalls = new HostCallNotes(orchestrator);
 
   const start = (attempt: LeasedAttempt, id: string): Promise<Outcome> => {
@@ -65,7 +69,14 @@ export function createDurableRunner(
   };
   return {
     traceOf: (attempt) => spans.begin(attempt),
-    run: (attempt) => attempt.context.run(() => spans.run(attempt, () => settle(attempt))),
+    onUnopened: (attempt, { code }) => {
+      spans.drop(attempt, code);
+      meter.unopened(code);
+    },
+    run: (attempt) =>
+      attempt.context.run(() =>
+        spans.run(attempt, () => meter.measure(attempt, () => settle(attempt))),
+      ),
   };
 }
 

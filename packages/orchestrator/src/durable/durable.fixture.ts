@@ -31,6 +31,7 @@ export function attemptOf(
     attempt: 1,
     spec,
     version: undefined,
+    waitedMs: 0,
     context: ContextSnapshot.root,
     submittedTrace: undefined,
     trace: formatTraceParent(startTrace()) ?? '',

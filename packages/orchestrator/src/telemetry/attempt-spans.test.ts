@@ -70,6 +70,21 @@ test('an attempt that the sampler leaves out has a trace that says so', async ()
   expect(sdk.spans()).toEqual([]);
 });
 
+test('an attempt that could not be opened is a failed span that ends at once', async () => {
+  await using sdk = registerSdk();
+  const spans = new AttemptSpans();
+  spans.drop(attempt, 'ERR_WAYBILL_CONTEXT_UNTRUSTED');
+  expect(sdk.spans()).toEqual([]);
+  spans.begin(attempt);
+  spans.drop(attempt, 'ERR_WAYBILL_CONTEXT_UNTRUSTED');
+  expect(sdk.spans()).toMatchObject([
+    {
+      status: { code: SpanStatusCode.ERROR },
+      attributes: { 'error.type': 'ERR_WAYBILL_CONTEXT_UNTRUSTED' },
+    },
+  ]);
+});
+
 test('spans of attempts that began and never run do not pile up, and end', async () => {
   await using sdk = registerSdk();
   const spans = new AttemptSpans();

@@ -7,7 +7,7 @@ import {
   trace as tracing,
 } from '@opentelemetry/api';
 import { formatTraceParent, startTrace } from '@waybill/context/w3c';
-import type { DurableOutcome } from '@waybill/protocol';
+import type { DurableOutcome, ErrorCode } from '@waybill/protocol';
 import type { LeasedAttempt } from '@waybill/queue';
 import { guarded } from './guarded.ts';
 import { markFailed } from './job-spans.ts';
@@ -53,6 +53,14 @@ export class AttemptSpans {
       span.end();
     });
     return outcome;
+  }
+
+  /** Ends the span of an attempt that began and will not run. */
+  drop(attempt: AttemptFacts, code: ErrorCode): void {
+    const key = keyOf(attempt);
+    const span = this.#pending.get(key);
+    if (span !== undefined) guarded(() => markFailed(span, code));
+    this.#drop(key);
   }
 
   #start({ jobId, tenant, attempt, submittedTrace }: AttemptFacts): Span {

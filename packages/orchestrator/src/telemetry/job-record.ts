@@ -7,7 +7,7 @@ import {
 } from '@waybill/protocol';
 import { guarded } from './guarded.ts';
 import type { JobSpans, StepName } from './job-spans.ts';
-import type { JobMetrics } from './metrics.ts';
+import { type JobMetrics, inSeconds, typeOf } from './metrics.ts';
 
 /** A host call that ended in the submitting thread. */
 export interface RecordedHostCall {
@@ -51,10 +51,6 @@ export const silentRecord: JobRecord = {
   hostCall: ignore,
   settled: ignore,
 };
-
-const inSeconds = (ms: number): number => ms / 1_000;
-const typeOf = (code: ErrorCode | undefined): { 'error.type'?: ErrorCode } =>
-  code === undefined ? {} : { 'error.type': code };
 
 /** The record of a job that is counted, measured and, where somebody records it, traced. */
 export class LiveRecord implements JobRecord {

@@ -5,6 +5,7 @@ import {
   type MetricOptions,
   type UpDownCounter,
 } from '@opentelemetry/api';
+import type { ErrorCode } from '@waybill/protocol';
 
 /** What is counted and measured of the jobs of this process. Durations are in seconds, as OpenTelemetry has them. */
 export interface JobMetrics {
@@ -19,15 +20,32 @@ export interface JobMetrics {
   readonly hostCallDuration: Histogram;
 }
 
+/** What is counted and measured of the attempts at durable jobs that this process makes. */
+export interface AttemptMetrics {
+  readonly ended: Counter;
+  readonly waitDuration: Histogram;
+  readonly duration: Histogram;
+}
+
+/** Gives a duration as OpenTelemetry has it. */
+export const inSeconds = (ms: number): number => ms / 1_000;
+
+/** Gives the attribute of what failed with `code`; none of what did not. */
+export const typeOf = (code: ErrorCode | undefined): { 'error.type'?: ErrorCode } =>
+  code === undefined ? {} : { 'error.type': code };
+
 // A warm job takes about a millisecond, one that runs into its limits seconds: the usual buckets begin too late for that.
 const bounds = [
   0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ];
 
-const seconds = (description: string): MetricOptions => ({
+// Behind a backlog, or while no executor is up, a job waits for hours.
+const waitBounds = [...bounds, 300, 1_800, 7_200, 43_200];
+
+const seconds = (description: string, explicitBucketBoundaries = bounds): MetricOptions => ({
   description,
   unit: 's',
-  advice: { explicitBucketBoundaries: bounds },
+  advice: { explicitBucketBoundaries },
 });
 
 /**
@@ -61,6 +79,24 @@ export function makeJobMetrics(meter: Meter): JobMetrics {
     hostCallDuration: meter.createHistogram(
       'waybill.host_call.duration',
       seconds('Host calls that were served in the submitting thread'),
+    ),
+  };
+}
+
+/** Makes the instruments of durable attempts; as those of jobs, without the tenant or the job as an attribute. */
+export function makeAttemptMetrics(meter: Meter): AttemptMetrics {
+  return {
+    ended: meter.createCounter('waybill.attempt.ended', {
+      description: 'Attempts at durable jobs that have ended',
+      unit: '{attempt}',
+    }),
+    waitDuration: meter.createHistogram(
+      'waybill.attempt.wait.duration',
+      seconds('From when an attempt was due until an executor took it', waitBounds),
+    ),
+    duration: meter.createHistogram(
+      'waybill.attempt.duration',
+      seconds('From when an executor began an attempt until it ended'),
     ),
   };
 }

@@ -6,7 +6,7 @@ export interface StoredFunction {
   readonly name: string;
   /** 1, 2, 3 and so on for each source, limits or other field that is new. */
   readonly version: number;
-  /** SHA-256 of the spec, in hex: the same spec deployed again is the same version. */
+  /** SHA-256 of the spec, in hex: a spec that is the same as the last one deployed is no new version. */
   readonly hash: string;
   /** In ms since 1970. */
   readonly deployedAtMs: number;

@@ -23,7 +23,10 @@ export interface HistoryFacts {
     readonly ok: boolean;
     readonly tookMs: number;
   };
-  /** The job crossed a border, with the carried context that was seen there; for jobs that asked for a trail. */
+  /**
+   * The job crossed a border, with the carried context that was seen there; for jobs that asked for a trail. Written when the attempt
+   * has ended, all at once, each with the moment at which it happened: behind log lines that came later than it.
+   */
   hop: { readonly attempt: number; readonly hop: Hop };
   /** More happened in the attempt than is kept; `count` entries are missing here. */
   omitted: { readonly attempt: number; readonly count: number };

@@ -4,6 +4,7 @@ export type {
   DurableJobFilter,
   DurableJobSpec,
   DurableJobState,
+  DurableJobSummary,
   DurableOutcome,
   Page,
   RetryPolicy,

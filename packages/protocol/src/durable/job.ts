@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes.ts';
 import type { WaybillError } from '../errors.ts';
 import type { JobSpec } from '../job.ts';
 import type { Bill } from '../outcome.ts';
@@ -47,7 +48,14 @@ export const defaultRetryPolicy: RetryPolicy = Object.freeze({
 });
 
 /** What a durable job is submitted with: a job, and when and how often it is to be run. */
-export interface DurableJobSpec extends Omit<JobSpec, 'id'> {
+export interface DurableJobSpec extends Omit<JobSpec, 'id' | 'priority'> {
+  /**
+   * From -100 to 100: which of the waiting jobs goes first, over all tenants; the highest does. What it gains over other tenants is
+   * bounded by the slots of its own.
+   *
+   * @defaultValue 0
+   */
+  readonly priority?: number | undefined;
   /** Version of the deployed function. Only with `function`. @defaultValue the one deployed last when the job is submitted */
   readonly version?: number | undefined;
   /** Not before this moment, in ms since 1970. @defaultValue at once */
@@ -99,13 +107,19 @@ export interface DurableJob {
   readonly settledAtMs?: number;
   /** When it will be forgotten; present once it is settled. */
   readonly forgottenAtMs?: number;
-  /** Whether its end was asked for while it was running. */
+  /** Whether its end was asked for, by then waiting or running. */
   readonly isCancelAsked: boolean;
   readonly idempotencyKey?: string;
   /** `traceparent` of the request that submitted it. */
   readonly submittedTrace?: string;
   /** Present once it is settled. */
   readonly outcome?: DurableOutcome;
+}
+
+/** A durable job as lists give it: its outcome may be large. */
+export interface DurableJobSummary extends Omit<DurableJob, 'outcome'> {
+  /** Of the error it settled with. */
+  readonly errorCode?: ErrorCode;
 }
 
 /** Which durable jobs of a tenant are listed, the last submitted first. */

@@ -21,6 +21,6 @@ export interface Schedule extends ScheduleSpec {
   readonly isPaused: boolean;
   /** In ms since 1970. */
   readonly createdAtMs: number;
-  /** The next moments, in ms since 1970; none while it is paused. */
+  /** The next moments, in ms since 1970, in a list the first alone; none while it is paused. */
   readonly nextAtMs: readonly number[];
 }

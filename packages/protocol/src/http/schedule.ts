@@ -21,7 +21,7 @@ export interface ScheduleSummary {
   readonly isPaused: boolean;
   /** RFC 3339. */
   readonly createdAt: string;
-  /** The next moments (RFC 3339); none while it is paused. */
+  /** The next moments (RFC 3339), in a list the first alone; none while it is paused. */
   readonly next: readonly string[];
   /** Name of the deployed function that its jobs run, if they do. */
   readonly function?: string;

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts';
+import { together } from '../database/together.ts';
 import type { Engine, EngineJob } from '../engine/engine.ts';
 import type { NewJob } from './new-job.ts';
 
@@ -42,7 +43,13 @@ export async function insertJobs(
   engine: Engine,
   jobs: readonly NewJob[],
 ): Promise<readonly AddedJob[]> {
-  const added = await transaction.query<AddedJob>(insert, [JSON.stringify(jobs.map(toRow))]);
+  const adding = transaction.query<AddedJob>(insert, [JSON.stringify(jobs.map(toRow))]);
+  // Only a key that was used leaves one out; without keys there is no need to wait for the answer.
+  if (jobs.every(({ idempotencyKey }) => idempotencyKey === undefined)) {
+    const [all] = await together([adding, engine.insert(transaction, jobs.map(toEngineJob))]);
+    return all;
+  }
+  const added = await adding;
   const addedIds = new Set(added.map(({ id }) => id));
   const fresh = jobs.filter(({ id }) => addedIds.has(id));
   if (fresh.length > 0) await engine.insert(transaction, fresh.map(toEngineJob));

@@ -37,7 +37,7 @@ export type PrepareOffice = Pick<QueueOffice, 'settings' | 'seal' | 'functions'>
 export async function prepareJob(
   { settings, seal, functions }: PrepareOffice,
   spec: unknown,
-  { schedule }: Origin = {},
+  { schedule, ownKey }: Origin = {},
 ): Promise<NewJob> {
   const parsed = parseDurableSpec(spec, settings.maxJobBytes);
   const { tenant, target, priority } = parsed.job;
@@ -50,19 +50,22 @@ export async function prepareJob(
     retry: parsed.retry,
     deadLetter: parsed.deadLetter,
   };
-  const { version, startAfterMs, keepSeconds, idempotencyKey } = parsed;
+  const { version, startAfterMs, keepSeconds, idempotencyKey = ownKey } = parsed;
   const id = makeId();
+  const work = {
+    spec: specToText(stored),
+    input: parcelToText(input),
+    functionName: target.kind === 'function' ? target.name : undefined,
+    functionVersion: called?.version,
+  };
   return {
     id,
     tenant,
+    ...work,
     priority,
     startAfterMs,
-    functionName: target.kind === 'function' ? target.name : undefined,
-    functionVersion: called?.version,
     scheduleName: schedule,
-    spec: specToText(stored),
-    input: parcelToText(input),
-    context: seal.close(wire, { jobId: id, tenant }),
+    context: seal.close(wire, { jobId: id, tenant, work }),
     submittedTrace: trace && formatTraceParent(trace),
     idempotencyKey,
     // The version that was asked for and not the one that was found: to ask again after a deployment is to ask the same.

@@ -64,8 +64,9 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
       kept.run('b', () => traceContext.run(trace, () => office().submit({ tenant, source }))),
     );
     expect(job.submittedTrace).toContain(trace.traceId);
-    const { context } = await rowOf(job.id);
-    const owner = { jobId: job.id, tenant };
+    const { context, spec, input } = await rowOf(job.id);
+    const work = { spec, input, functionName: undefined, functionVersion: undefined };
+    const owner = { jobId: job.id, tenant, work };
     const restored = ContextSnapshot.fromWire(office().seal.open(context, owner), 'queue');
     expect(restored.run(() => [carried.get(), kept.get()])).toEqual(['a', undefined]);
   });

@@ -1,5 +1,6 @@
 import { type DurableJob, type WaybillError, makeError, toWaybillError } from '@waybill/protocol';
 import type { Queryable } from '../database/database.ts';
+import { isTooLarge } from '../database/is-too-large.ts';
 import type { Submitted } from '../job-queue.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import { type JobRow, jobColumns, jobFromRow } from '../tables/job-row.ts';
@@ -90,10 +91,11 @@ async function add(
   return new Map(await addAll(jobs));
 }
 
-// By the class of the SQLSTATE: data, constraint, conflict between transactions, program limit. Nothing of the transaction stays.
+// By the class of the SQLSTATE: data, constraint, conflict between transactions. Nothing of the transaction stays.
 function isFaultOfRow(error: unknown): boolean {
+  if (isTooLarge(error)) return true;
   if (!(error instanceof Error) || !('code' in error)) return false;
-  return typeof error.code === 'string' && /^(22|23|40|54)[0-9A-Z]{3}$/.test(error.code);
+  return typeof error.code === 'string' && /^(22|23|40)[0-9A-Z]{3}$/.test(error.code);
 }
 
 const selectKnown = `
@@ -148,6 +150,7 @@ function freshJob(job: NewJob, { submittedAtMs, startAfterMs }: AddedJob): Durab
     isCancelAsked: false,
     idempotencyKey: idempotencyKey ?? null,
     submittedTrace: submittedTrace ?? null,
+    errorCode: null,
     outcome: null,
   });
 }

@@ -11,7 +11,7 @@ export interface SignalsOptions {
 
 type Keys = ReadonlySet<string> | '*';
 
-const names: readonly SignalName[] = ['ready', 'history', 'cancel', 'functions'];
+const names: readonly SignalName[] = ['ready', 'history', 'cancel', 'functions', 'executor'];
 const GATHER_MS = 15;
 /** PostgreSQL takes less than 8,000. */
 const MAX_PAYLOAD_BYTES = 7_900;

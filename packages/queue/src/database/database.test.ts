@@ -3,6 +3,7 @@ import { deferred, until } from '@waybill/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, testDatabases, type TestDatabases } from './database.fixture.ts';
 import type { Database, Queryable } from './database.ts';
+import { together } from './together.ts';
 
 describe.each(databaseKinds)('%s', (kind) => {
   let databases: TestDatabases;
@@ -114,6 +115,38 @@ describe.each(databaseKinds)('%s', (kind) => {
     circle['self'] = circle;
     await expect(database.query('SELECT $1::json', [circle])).rejects.toThrow(TypeError);
     expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+
+  test('a statement that is kept prepared works again after each way in which it can fail', async () => {
+    const read = (value: unknown): Promise<readonly object[]> =>
+      database.query('SELECT 1 / ($1::json->>0)::int AS n FROM made_later', [value]);
+    await expect(read('[1]')).rejects.toMatchObject({ code: '42P01' });
+    await database.script('CREATE TABLE made_later (); INSERT INTO made_later DEFAULT VALUES');
+    expect(await read('[1]')).toEqual([{ n: 1 }]);
+    await expect(read('[0]')).rejects.toMatchObject({ code: '22012' });
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    await expect(read(circle)).rejects.toThrow(TypeError);
+    expect(await read('[1]')).toEqual([{ n: 1 }]);
+  });
+
+  test('more texts than are kept prepared work too', async () => {
+    for (let n = 0; n < 220; n++) {
+      expect(await database.query(`SELECT $1::int + ${n} AS n`, [1])).toEqual([{ n: n + 1 }]);
+    }
+    const kept = await database.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM pg_prepared_statements',
+    );
+    expect(kept[0]?.count).toBeLessThanOrEqual(200);
+  });
+
+  test('of statements that were sent together the first that failed is told', async () => {
+    await empty();
+    const failing = database.transaction((transaction) =>
+      together([add(1, transaction), add(1, transaction), add(2, transaction)]),
+    );
+    await expect(failing).rejects.toMatchObject({ code: '23505' });
+    expect(await ids()).toEqual([]);
   });
 
   test('a statement after the end of its transaction is refused', async () => {

@@ -46,11 +46,8 @@ async function receive(pglite: PGlite, message: ToEmbeddedThread): Promise<void>
     await pglite.close();
     parentPort?.close();
   } else if (message === 'hang up') {
-    // A connection that ends takes its transaction and its statements along, as on a server; PGlite has one session for all that
-    // follow. What it listens to stays.
-    if (!pglite.ready) return;
-    if (pglite.isInTransaction()) await pglite.exec('ROLLBACK');
-    await pglite.exec('DEALLOCATE ALL');
+    // A connection that ends takes its transaction along, as on a server; PGlite has one session for all that follow.
+    if (pglite.ready && pglite.isInTransaction()) await pglite.exec('ROLLBACK');
   } else {
     await run(pglite, message);
   }
@@ -58,7 +55,10 @@ async function receive(pglite: PGlite, message: ToEmbeddedThread): Promise<void>
 
 const opened = await open(workerData as EmbeddedThreadData);
 if (opened) {
-  // What it rejects with ends the thread: nothing is known of the database any more.
-  parentPort?.on('message', (message: ToEmbeddedThread) => void receive(opened, message));
+  let last = Promise.resolve();
+  parentPort?.on('message', (message: ToEmbeddedThread) => {
+    // What it rejects with ends the thread: nothing is known of the database any more.
+    last = last.then(() => receive(opened, message));
+  });
   tell('open');
 }

@@ -25,21 +25,17 @@ const threadUrl = new URL(`./embedded-thread${extname(import.meta.url)}`, import
  * Starts the thread of the database in a folder that this process has locked.
  *
  * @param onExit - called when no thread writes in the folder any more, also where this throws
- * @throws `ERR_WAYBILL_DATABASE_UNAVAILABLE` when what is in the folder cannot be opened
+ * @throws `ERR_WAYBILL_DATABASE_UNAVAILABLE` when what is in the folder cannot be opened or written
  */
 export async function startEmbeddedWorker(
   folder: string,
   onExit: () => void,
 ): Promise<EmbeddedWorker> {
-  const dataFolder = join(folder, 'data');
   const unfinished = join(folder, 'unfinished');
-  await prepare(dataFolder, unfinished);
-  const workerData: EmbeddedThreadData = { dataFolder };
-  const worker = new Worker(threadUrl, {
-    workerData,
-    name: 'waybill-database',
-    // Not those of the process: one of them may be about its program, and a thread that gets it does not start.
-    execArgv: [],
+  const worker = await startThread(folder, unfinished).catch((cause: unknown) => {
+    onExit();
+    const message = `The embedded database cannot be opened: ${String(cause)}.`;
+    throw makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', message, { cause, details: { folder } });
   });
   const exited = once(worker, 'exit').finally(onExit);
   const end = watch(worker);
@@ -66,6 +62,18 @@ export async function startEmbeddedWorker(
       await exited;
     },
   };
+}
+
+async function startThread(folder: string, unfinished: string): Promise<Worker> {
+  const dataFolder = join(folder, 'data');
+  await prepare(dataFolder, unfinished);
+  const workerData: EmbeddedThreadData = { dataFolder };
+  return new Worker(threadUrl, {
+    workerData,
+    name: 'waybill-database',
+    // Not those of the process: one of them may be about its program, and a thread that gets it does not start.
+    execArgv: [],
+  });
 }
 
 /** A first start that was killed half-way left files that no start can open, and nothing that anybody was told is stored. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import { openTestEmbedded, testFolder } from './database.fixture.ts';
 import { EmbeddedStream } from './embedded-stream.ts';
 import { startEmbeddedWorker } from './embedded-worker.ts';
+import { lockFolder } from './folder-lock.ts';
 import { makeEmbedded, openEmbedded } from './open-embedded.ts';
 
 const moduleUrl = JSON.stringify(new URL('./open-embedded.ts', import.meta.url));
@@ -91,6 +92,15 @@ test('what is no database, and what is no folder, is refused with a reason', asy
   await expect(openEmbedded(made)).rejects.toThrow('The embedded database cannot be opened');
   const file = join(made.folder, 'data', 'PG_VERSION');
   await expect(openEmbedded({ folder: file })).rejects.toMatchObject(unavailable);
+});
+
+test('a folder that could not be prepared is not kept locked', async () => {
+  await using made = await testFolder();
+  await rm(join(made.folder, 'data'), { recursive: true, force: true });
+  await symlink(join(made.folder, 'not-there', 'file'), join(made.folder, 'unfinished'));
+  const opened = (): Promise<unknown> => openEmbedded({ folder: made.folder });
+  await expect(opened()).rejects.toMatchObject({ code: 'ERR_WAYBILL_DATABASE_UNAVAILABLE' });
+  using _ = lockFolder(made.folder);
 });
 
 test('a database whose thread dies says so, rejects what waits for it, and can be opened again', async () => {

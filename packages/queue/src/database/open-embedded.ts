@@ -46,6 +46,7 @@ export function makeEmbedded(thread: EmbeddedWorker, onError: (error: unknown) =
   // One session, hence one connection: whoever wants it next waits in line.
   const pool = new Pool({
     max: 1,
+    pipeline: true,
     idleTimeoutMillis: 0,
     user: 'postgres',
     database: 'postgres',

@@ -49,11 +49,21 @@ test('an open database works again by itself after the server was killed, and he
 test('a statement that takes too long is given up, and its connection with it', async () => {
   await using database = await openPostgres({
     url: server.url,
-    maxConnections: 1,
+    maxConnections: 2,
     statementTimeoutMs: 200,
   });
   await expect(database.query('SELECT pg_sleep(2)')).rejects.toMatchObject(unavailable);
   expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+});
+
+test('nothing is kept prepared where that was switched off', async () => {
+  await using database = await openPostgres({
+    url: server.url,
+    maxConnections: 2,
+    preparedStatements: false,
+  });
+  expect(await database.query('SELECT $1::int AS n', [1])).toEqual([{ n: 1 }]);
+  expect(await database.query('SELECT name FROM pg_prepared_statements')).toEqual([]);
 });
 
 test('nothing is left of a database that was closed or could not be opened', async () => {
@@ -67,6 +77,15 @@ test('nothing is left of a database that was closed or could not be opened', asy
   await Promise.all([database.query('SELECT 1'), database.query('SELECT 1')]);
   await expect(openPostgres({ url: `${server.url}/nowhere` })).rejects.toMatchObject(unavailable);
 });
+
+test.each([0, 1, 2.5])(
+  '%d connections are too few, because opening a queue takes two',
+  async (maxConnections) => {
+    await expect(openPostgres({ url: server.url, maxConnections })).rejects.toMatchObject({
+      code: 'ERR_WAYBILL_INVALID_OPTIONS',
+    });
+  },
+);
 
 test('the password is in no error, whatever it is about', async () => {
   const [user, rest] = ['postgres:very-secret', new URL(server.url).search];

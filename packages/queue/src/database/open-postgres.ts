@@ -8,7 +8,7 @@ import { PostgresListener } from './postgres-listener.ts';
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with what the driver takes behind a `?`: `sslmode`, `application_name` and others. */
   readonly url: string;
-  /** Connections at once, from 1, beside one that listens. @defaultValue 10 */
+  /** Connections at once, from 2, beside one that listens: to open a queue takes a second one while the first holds a lock. @defaultValue 10 */
   readonly maxConnections?: number | undefined;
   /** The longest that a statement may take, a step of a migration too, in milliseconds. @defaultValue 60_000 */
   readonly statementTimeoutMs?: number | undefined;
@@ -30,14 +30,20 @@ const OLDEST_VERSION = 130_000;
  * It survives restarts of the server: statements reject with `ERR_WAYBILL_DATABASE_UNAVAILABLE` while it is away, and work again when
  * it is back.
  *
- * @throws `ERR_WAYBILL_INVALID_OPTIONS` for a URL that is none;
+ * @throws `ERR_WAYBILL_INVALID_OPTIONS` for a URL that is none, or too few connections;
  *   `ERR_WAYBILL_DATABASE_UNAVAILABLE` when the server does not answer, refuses the login or is too old
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   const config = toConfig(options);
+  const { maxConnections = 10 } = options;
+  if (!Number.isSafeInteger(maxConnections) || maxConnections < 2) {
+    const words = `maxConnections: expected an integer from 2, got ${maxConnections}`;
+    throw makeError('ERR_WAYBILL_INVALID_OPTIONS', words);
+  }
   const pool = new Pool({
     ...config,
-    max: options.maxConnections ?? 10,
+    pipeline: true,
+    max: maxConnections,
     query_timeout: options.statementTimeoutMs ?? 60_000,
   });
   const listener = new PostgresListener(config);

@@ -24,10 +24,11 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
   const { kind, pool, listen, ended } = parts;
   let closing: Promise<void> | undefined;
   const running = new Set<Promise<unknown>>();
-  const names = parts.isPreparing ? new StatementNames() : undefined;
+  let connectionCount = 0;
+  const namesOf = new WeakMap<PoolClient, StatementNames>();
   const inSession = async <T>(use: (session: Session) => Promise<T>): Promise<T> => {
     const client = await takeClient(pool);
-    const session = new Session(client, names);
+    const session = new Session(client, namesOf.get(client));
     try {
       return await use(session);
     } finally {
@@ -53,7 +54,10 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
   };
 
   keepErrors(pool);
-  if (parts.isPreparing) avoidScans(pool);
+  if (parts.isPreparing) {
+    pool.on('connect', (client) => namesOf.set(client, new StatementNames(++connectionCount)));
+    suitKeptPlans(pool);
+  }
   return {
     kind,
     ended,
@@ -76,13 +80,16 @@ function keepErrors(pool: Pool): void {
 }
 
 /**
- * A plan is kept for as long as its connection, and may be older than nearly all rows: what was best to be read from end to end then
- * is dear soon. Every table here is read by an index.
+ * A plan is kept for as long as its connection, and may be older than nearly all rows: what was best read from end to end then is
+ * dear soon. What is large here is read by an index. Where there is none the cost looks enormous then, and would be worth compiling.
  */
-function avoidScans(pool: Pool): void {
+function suitKeptPlans(pool: Pool): void {
   const told = (): void => {};
   // Sent before whatever else is; where it fails, that fails too.
-  pool.on('connect', (client) => void client.query('SET enable_seqscan = off').catch(told));
+  pool.on(
+    'connect',
+    (client) => void client.query('SET enable_seqscan = off; SET jit = off').catch(told),
+  );
 }
 
 async function takeClient(pool: Pool): Promise<PoolClient> {

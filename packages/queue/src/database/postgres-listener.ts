@@ -77,7 +77,7 @@ export class PostgresListener {
   }
 
   async #connect(): Promise<Connection> {
-    const client = new Client(this.#config);
+    const client = new Client({ ...this.#config, pipeline: true });
     // It is told by `end`, and fatal where nobody hears it.
     client.on('error', () => {});
     await client.connect();

@@ -1,19 +1,25 @@
 import { isWaybillError, makeError } from '@waybill/protocol';
-import type { ClientBase, QueryResult } from 'pg';
+import { type ClientBase, DatabaseError, type QueryResult } from 'pg';
 import { toDatabaseError } from './database-error.ts';
 import type { Queryable } from './database.ts';
 import type { StatementNames } from './statement-names.ts';
+import { together } from './together.ts';
 
 type Run = (text: string, values?: readonly unknown[]) => Promise<QueryResult>;
 
-/** One connection while one user has it. Statements run in their order, and reject as {@link Queryable} says. */
+/**
+ * One connection while one user has it. Statements are sent at once and run in their order, and reject as {@link Queryable} says; in a
+ * transaction those that come after one that failed fail too.
+ */
 export class Session {
   readonly #client: ClientBase;
   readonly #names: StatementNames | undefined;
-  #last: Promise<unknown> = Promise.resolve();
   #isLost = false;
 
-  /** @param names - of the statements that the connection keeps prepared; `undefined`: it keeps none */
+  /**
+   * @param client - with `pipeline` on
+   * @param names - of the statements that the connection keeps prepared; `undefined`: it keeps none
+   */
   constructor(client: ClientBase, names?: StatementNames) {
     this.#client = client;
     this.#names = names;
@@ -32,9 +38,10 @@ export class Session {
   /** Runs `work` in a transaction; see `Database.transaction`. */
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     const [whileOpen, end] = endable(this.#run);
-    await this.#run('BEGIN');
+    const begun = this.#run('BEGIN');
     try {
-      const result = await work(toQueryable(whileOpen));
+      // The first statement goes along: it fails where this does, for only a lost connection refuses to begin.
+      const [result] = await together([work(toQueryable(whileOpen)), begun]);
       end();
       await commit(this.#run);
       return result;
@@ -45,24 +52,19 @@ export class Session {
     }
   }
 
-  // The driver's own line of statements is to go in its next version.
-  readonly #run: Run = (text, values) => {
-    const result = this.#last.then(() => this.#runNow(text, values));
-    this.#last = result.catch(() => undefined);
-    return result;
-  };
-
-  async #runNow(text: string, values?: readonly unknown[]): Promise<QueryResult> {
+  readonly #run: Run = async (text, values) => {
     try {
       if (values === undefined) return await this.#client.query(text);
       const name = this.#names?.nameOf(text);
       return await this.#client.query({ text, values: [...values], ...(name && { name }) });
     } catch (cause) {
+      // Where the driver cannot write a value down it takes the statement from the server, and does not take note.
+      if (!(cause instanceof DatabaseError)) this.#names?.forget(text);
       const error = toDatabaseError(cause);
       if (isUnavailable(error)) this.#isLost = true;
       throw error;
     }
-  }
+  };
 
   async #rollBack(): Promise<void> {
     // A connection that is given up takes its transaction along.

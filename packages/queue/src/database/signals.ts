@@ -8,6 +8,8 @@ export interface SignalKeys {
   cancel: string;
   /** Functions of a tenant changed; the key is the tenant. */
   functions: string;
+  /** An executor of this name is asked for a sign of life; the key is the name. */
+  executor: string;
 }
 
 /** What a signal is about. */

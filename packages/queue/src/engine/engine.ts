@@ -14,6 +14,14 @@ export interface TenantSlots {
   readonly of: ReadonlyMap<string, number>;
 }
 
+/** What a lease took. */
+export interface Leased {
+  /** The first to run first. */
+  readonly jobIds: readonly string[];
+  /** Whether others were ready: of another priority, or beyond the slots, the tenant's or those that were asked for. */
+  readonly hasMore: boolean;
+}
+
 /**
  * What durable jobs need of a queue: the thin adapter over pg-boss. It decides which job is next and how many of a tenant run at
  * once, nothing else: it never changes a job by itself. Every method takes the transaction in which our own tables change too, so
@@ -25,10 +33,8 @@ export interface Engine extends AsyncDisposable {
   /**
    * Takes up to `slots` jobs that are ready: the highest priority first, then the oldest, without passing any tenant's slots. They
    * count against their tenant until they are put back or removed.
-   *
-   * @returns their ids, the first to run first; while some come there may be more
    */
-  lease(transaction: Queryable, slots: number, tenants: TenantSlots): Promise<readonly string[]>;
+  lease(transaction: Queryable, slots: number, tenants: TenantSlots): Promise<Leased>;
   /** Puts leased jobs in line again, each ready from `startAfterMs` on, at the place that it had. */
   putBack(
     transaction: Queryable,

@@ -2,9 +2,9 @@ import { type PostgresServer, startPostgres } from '@waybill/testkit';
 import { v7 as makeId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestEmbedded } from '../database/database.fixture.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Queryable } from '../database/database.ts';
 import { openPostgres } from '../database/open-postgres.ts';
-import type { Engine, EngineJob, TenantSlots } from './engine.ts';
+import type { Engine, EngineJob, Leased, TenantSlots } from './engine.ts';
 import { createEngine } from './pg-boss-engine.ts';
 
 const failOn = (error: unknown): never => {
@@ -36,11 +36,11 @@ function engineSuite(open: () => Promise<Bench>): void {
   async function lease(slots: number, tenants = slotsOf(100)): Promise<readonly string[]> {
     const leased: string[] = [];
     while (leased.length < slots) {
-      const ids = await bench.database.transaction((transaction) =>
+      const { jobIds } = await bench.database.transaction((transaction) =>
         bench.engine.lease(transaction, slots - leased.length, tenants),
       );
-      if (ids.length === 0) break;
-      leased.push(...ids);
+      if (jobIds.length === 0) break;
+      leased.push(...jobIds);
     }
     return leased;
   }
@@ -65,6 +65,28 @@ function engineSuite(open: () => Promise<Bench>): void {
     await remove([high.id]);
     expect(await lease(8, slotsOf(1))).toEqual([low.id]);
     await remove([low.id]);
+  });
+
+  test('a tenant without free slots costs no statement for each of its priorities', async () => {
+    const running = aJob('full', { priority: 100 });
+    const waiting = Array.from({ length: 50 }, (_, priority) => aJob('full', { priority }));
+    const other = aJob('other', { priority: -1 });
+    await insert(running);
+    expect(await lease(1, slotsOf(1))).toEqual([running.id]);
+    await insert(...waiting, other);
+    let statementCount = 0;
+    const take = (): Promise<Leased> =>
+      bench.database.transaction((transaction) => {
+        const counted: Queryable = {
+          ...transaction,
+          query: (...args) => ((statementCount += 1), transaction.query(...args)),
+        };
+        return bench.engine.lease(counted, 8, slotsOf(1));
+      });
+    expect(await take()).toEqual({ jobIds: [other.id], hasMore: true });
+    expect(await take()).toEqual({ jobIds: [], hasMore: true });
+    expect(statementCount).toBeLessThanOrEqual(4);
+    await remove([running, ...waiting, other].map(({ id }) => id));
   });
 
   test('a tenant that fills the head of the line leaves slots to those behind it', async () => {
@@ -216,12 +238,12 @@ describe('postgres', () => {
     await first?.database.transaction((transaction) => first.engine.insert(transaction, jobs));
     const taken = new Set<string>();
     while (taken.size < jobs.length) {
-      const rounds = await Promise.all(
+      const leases = await Promise.all(
         benches.map(({ database, engine }) =>
           database.transaction((transaction) => engine.lease(transaction, 10, slotsOf(3))),
         ),
       );
-      const ids = rounds.flat();
+      const ids = leases.flatMap(({ jobIds }) => jobIds);
       expect(ids, 'exactly as many as the tenant has slots').toHaveLength(3);
       for (const id of ids) taken.add(id);
       await first?.database.transaction((transaction) => first.engine.remove(transaction, ids));

@@ -13,22 +13,41 @@ const installLock = 7_261_920_452;
 // pg-boss ends a job for good after so many attempts; here that is decided outside.
 const neverEndingRetries = 2_147_483_647;
 
+// Priorities that one lease tries.
+const triedLevelCount = 4;
+
 const waiting = `name = '${queue}' AND state < 'active' AND NOT blocked`;
 
-// Which priorities have ready jobs, the highest first, each found by one step in the index that fetch() uses. Two fetches at once
-// would each count a tenant's attempts without the other's: where there are several connections, they take turns.
-const readyPriorities = (kind: Database['kind']): string => `
+// Which priorities have ready jobs of tenants with a free slot, the highest first, each found by a walk in the index that fetch()
+// uses, and how many jobs of any tenant are ready, as far as that matters. The first one nearly always gives a job; the others are for
+// the case that its jobs are just being cancelled. Two fetches at once would each count a tenant's attempts without the other's: where
+// there are several connections, they take turns.
+const selectReady = (kind: Database['kind']): string => `
 WITH RECURSIVE turn AS MATERIALIZED (
   SELECT ${kind === 'postgres' ? `pg_advisory_xact_lock(${leaseLock})` : '1'}
+), full_tenant AS MATERIALIZED (
+  SELECT group_id FROM ${schema}.job WHERE name = '${queue}' AND state = 'active' AND group_id IS NOT NULL
+  GROUP BY group_id HAVING count(*) >= coalesce(($3::jsonb ->> group_id)::int, $2::int)
 ), level AS (
-  SELECT (SELECT max(priority) FROM ${schema}.job WHERE ${waiting} AND start_after <= now()) AS priority
+  SELECT 1 AS depth, (
+    SELECT job.priority FROM ${schema}.job AS job
+    WHERE ${waiting} AND job.start_after <= now() AND job.group_id NOT IN (SELECT group_id FROM full_tenant)
+    ORDER BY job.priority DESC LIMIT 1
+  ) AS priority
   UNION ALL
-  SELECT (
-    SELECT max(job.priority) FROM ${schema}.job AS job
-    WHERE ${waiting} AND job.start_after <= now() AND job.priority < level.priority
-  ) FROM level WHERE level.priority IS NOT NULL
+  SELECT level.depth + 1, (
+    SELECT job.priority FROM ${schema}.job AS job
+    WHERE ${waiting} AND job.start_after <= now() AND job.group_id NOT IN (SELECT group_id FROM full_tenant)
+      AND job.priority < level.priority
+    ORDER BY job.priority DESC LIMIT 1
+  ) FROM level WHERE level.priority IS NOT NULL AND level.depth < ${triedLevelCount}
 )
-SELECT priority FROM turn, level WHERE priority IS NOT NULL ORDER BY priority DESC`;
+SELECT
+  (SELECT array_agg(priority ORDER BY depth) FILTER (WHERE priority IS NOT NULL) FROM level) AS priorities,
+  (SELECT count(*)::int FROM (
+    SELECT FROM ${schema}.job WHERE ${waiting} AND start_after <= now() ORDER BY priority DESC, created_on LIMIT $1 + 1) ready
+  ) AS "readyCount"
+FROM turn`;
 
 // fail() decides the moment by a policy of its own, and update() takes one job a call.
 const setStartAfter = `
@@ -38,6 +57,11 @@ WHERE job.name = '${queue}' AND job.id = given.id`;
 
 // deleteJob() takes leased jobs too.
 const removeWaiting = `DELETE FROM ${schema}.job WHERE ${waiting} AND id = ANY($1::uuid[]) RETURNING id`;
+
+interface Ready {
+  readonly priorities: readonly number[] | null;
+  readonly readyCount: number;
+}
 
 /** What the engine is made with. */
 export interface EngineOptions {
@@ -72,16 +96,18 @@ export async function createEngine(database: Database, options: EngineOptions): 
     await stop();
     throw error;
   }
-  const priorities = readyPriorities(database.kind);
+  const readyPriorities = selectReady(database.kind);
   return {
     insert: (transaction, jobs) => insert(boss, transaction, jobs),
     async lease(transaction, slots, tenants) {
-      const levels = await transaction.query<{ priority: number }>(priorities, []);
-      for (const { priority } of levels) {
-        const ids = await fetch(boss, transaction, { slots, tenants, priority });
-        if (ids.length > 0) return ids;
+      const limits = [tenants.default, JSON.stringify(Object.fromEntries(tenants.of))];
+      const [ready] = await transaction.query<Ready>(readyPriorities, [slots, ...limits]);
+      const readyCount = ready?.readyCount ?? 0;
+      for (const priority of ready?.priorities ?? []) {
+        const jobIds = await fetch(boss, transaction, { slots, tenants, priority });
+        if (jobIds.length > 0) return { jobIds, hasMore: readyCount > jobIds.length };
       }
-      return [];
+      return { jobIds: [], hasMore: readyCount > 0 };
     },
     async putBack(transaction, jobs) {
       if (jobs.length === 0) return;

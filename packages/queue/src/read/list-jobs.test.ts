@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DurableJob, DurableJobFilter } from '@waybill/protocol';
+import { type DurableJob, type DurableJobFilter, makeError } from '@waybill/protocol';
 import { describe, expect, test } from 'vitest';
 import {
   databaseKinds,
@@ -8,6 +8,8 @@ import {
   startReady,
   useOffice,
 } from '../queue-office.fixture.ts';
+import type { Queryable } from '../database/database.ts';
+import { cancelJob } from '../tables/cancel-job.ts';
 import { countJobs } from './count-jobs.ts';
 import { findJob } from './find-job.ts';
 import { listJobs } from './list-jobs.ts';
@@ -86,17 +88,68 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     for (const filter of filters) await expect(list(filter)).rejects.toMatchObject({ code });
   });
 
-  test('a page ends early where its outcomes are very large, and the next goes on there', async () => {
+  test('a list has the code of an error and no outcome', async () => {
+    const tenant = freshTenant();
+    const [good, bad] = [await submit(tenant), await submit(tenant)];
+    await startReady(office());
+    await settle(office(), good.id);
+    const error = makeError('ERR_WAYBILL_GUEST_THREW', 'in a test');
+    await settle(office(), bad.id, { ok: false, error });
+    const { items } = await listJobs(office().database, { tenant });
+    expect(items).toMatchObject([{ errorCode: error.code }, { state: 'succeeded' }]);
+    for (const item of items) expect(item).not.toHaveProperty('outcome');
+    expect(items[1]).not.toHaveProperty('errorCode');
+  });
+
+  test('a page looks at so many jobs only, and the next goes on there, also after one that is empty', async () => {
+    const tenant = freshTenant();
+    await office().functions.put({ tenant, name: 'greet', source });
+    const { id: oldest } = await submit(tenant, { source: undefined, function: 'greet' });
+    for (let index = 0; index < 5; index += 1) await submit(tenant);
+    const { id: newest } = await submit(tenant, { source: undefined, function: 'greet' });
+    const pages: (readonly string[])[] = [];
+    let cursor: string | undefined;
+    do {
+      const filter = { tenant, function: 'greet', cursor };
+      const page = await listJobs(office().database, filter, 3);
+      pages.push(page.items.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(pages).toEqual([[newest], [], [oldest]]);
+  });
+
+  test('jobs of several states stand together in the order of their submission, and in pages', async () => {
     const tenant = freshTenant();
     const jobs = [await submit(tenant), await submit(tenant), await submit(tenant)];
     await startReady(office());
-    const value = 'x'.repeat(6 * 2 ** 20);
-    for (const { id } of jobs) await settle(office(), id, { ok: true, value });
-    const first = await listJobs(office().database, { tenant });
-    expect(first.items.map(({ id }) => id)).toEqual([jobs[2]?.id, jobs[1]?.id]);
-    const second = await listJobs(office().database, { tenant, cursor: first.next });
-    expect(second.items.map(({ id }) => id)).toEqual([jobs[0]?.id]);
+    await settle(office(), jobs[1]?.id ?? '');
+    await cancelJob(office(), { tenant, jobId: (await submit(tenant)).id, reason: undefined });
+    const filter = { tenant, states: ['running', 'succeeded', 'running'], limit: 2 } as const;
+    const first = await listJobs(office().database, filter);
+    const second = await listJobs(office().database, { ...filter, cursor: first.next });
+    const seen = [...first.items, ...second.items].map(({ id }) => id);
+    expect(seen).toEqual(jobs.map(({ id }) => id).toReversed());
     expect(second.next).toBeUndefined();
+  });
+
+  test('moments and states are found in an index', async () => {
+    const seen: string[] = [];
+    const { database } = office();
+    const query: Queryable['query'] = async (text, values) => {
+      const rows = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+      seen.push(...rows.map((row) => row['QUERY PLAN']));
+      return [];
+    };
+    const explained: Queryable = { query, script: (text) => database.script(text) };
+    const tenant = freshTenant();
+    await listJobs(explained, {
+      tenant,
+      states: ['failed', 'queued'],
+      submittedFromMs: Date.now(),
+    });
+    const condition = seen.find((line) => line.includes('Cond') && line.includes('id >='));
+    expect(condition).toContain('tenant =');
+    expect(seen.join()).toContain('job_of_state');
   });
 
   test('a settled job shows its outcome and when it will be forgotten', async () => {

@@ -1,75 +1,130 @@
 import {
-  type DurableJob,
   type DurableJobFilter,
+  type DurableJobSummary,
   type Page,
   durableJobStates,
 } from '@waybill/protocol';
 import type { Queryable } from '../database/database.ts';
-import { type JobRow, jobColumns, jobFromRow } from '../tables/job-row.ts';
+import { type SummaryRow, summaryColumns, summaryFromRow } from '../tables/job-row.ts';
 import { pageLimit, readCursor, writeCursor } from './cursor.ts';
 import { isJobId } from './find-job.ts';
+import { idBounds } from './id-bound.ts';
 import { refuseRequest } from './refuse-request.ts';
 
-// What a page of outcomes may take in memory; a single one may take more.
-const maxOutcomeBytes = 16 * 2 ** 20;
+/** Jobs that one page looks at where a filter has no index: it may find few of them, or none. */
+const maxScannedCount = 10_000;
 
-type Row = JobRow & { readonly matchCount: number };
+type Row = { readonly scannedCount: number; readonly lastId: string | null } & (
+  | SummaryRow
+  | { readonly id: null }
+);
 
 /**
- * Gives a page of jobs, the last submitted first. It ends early where the outcomes of its jobs are over 16 MiB together.
+ * Gives a page of jobs, the last submitted first. It may have fewer than asked for, and still a next one.
  *
  * @throws `ERR_WAYBILL_INVALID_REQUEST` for a cursor, a limit, a state or a moment that is none
  */
 export async function listJobs(
   database: Queryable,
   filter: DurableJobFilter,
-): Promise<Page<DurableJob>> {
-  const { tenant, cursor } = filter;
+  maxCount: number = maxScannedCount,
+): Promise<Page<DurableJobSummary>> {
+  const { tenant } = filter;
   const limit = pageLimit(filter.limit);
-  const values: unknown[] = [limit + 1];
-  const conditions: string[] = [];
-  const where = (condition: string, value: unknown): void => {
-    if (value === undefined) return;
-    values.push(value);
-    conditions.push(condition.replace('?', `$${values.length}`));
-  };
-  where('job.tenant = ?', tenant);
-  where(
-    'job.id < ?::uuid',
-    cursor === undefined ? undefined : readCursor({ list: 'jobs', tenant }, cursor, isJobId),
-  );
-  where('job.state = ANY(?::text[])', checkStates(filter.states));
-  where('job.function_name = ?', filter.function);
-  where('job.schedule_name = ?', filter.schedule);
-  where(
-    'job.submitted_at >= waybill.moment(?)',
-    checkMoment('submittedFromMs', filter.submittedFromMs),
-  );
-  where(
-    'job.submitted_at < waybill.moment(?)',
-    checkMoment('submittedBeforeMs', filter.submittedBeforeMs),
-  );
-  const rows = await database.query<Row>(selectPage(conditions), values);
-  const items = rows.slice(0, limit).map(jobFromRow);
-  const last = items.at(-1);
-  const hasMore = items.length < (rows[0]?.matchCount ?? 0);
-  return {
-    items,
-    ...(hasMore && last && { next: writeCursor({ list: 'jobs', tenant }, last.id) }),
-  };
+  const { text, values, scanCount } = selectPage(filter, limit, maxCount);
+  const rows = await database.query<Row>(text, values);
+  const [{ scannedCount, lastId } = { scannedCount: 0, lastId: null }] = rows;
+  const found = rows.flatMap((row) => (row.id === null ? [] : [summaryFromRow(row)]));
+  const items = found.slice(0, limit);
+  const hasMore = found.length > limit;
+  const last = hasMore ? items.at(-1)?.id : lastId;
+  const next =
+    last && (hasMore || scannedCount === scanCount)
+      ? { next: writeCursor({ list: 'jobs', tenant }, last) }
+      : {};
+  return { items, ...next };
 }
 
-// The size of an outcome is known without reading it.
-function selectPage(conditions: readonly string[]): string {
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** How many jobs it looks at. */
+  readonly scanCount: number;
+}
+
+/** First a range of an index, then what of it the other filters leave. */
+function selectPage(filter: DurableJobFilter, limit: number, maxCount: number): Statement {
+  const { tenant, cursor } = filter;
+  const fromMs = checkMoment('submittedFromMs', filter.submittedFromMs);
+  const beforeMs = checkMoment('submittedBeforeMs', filter.submittedBeforeMs);
+  const states = checkStates(filter.states);
+  const { from, before } = idBounds(fromMs, beforeMs);
+  const after =
+    cursor === undefined ? undefined : readCursor({ list: 'jobs', tenant }, cursor, isJobId);
+  const values: unknown[] = [];
+  const all = (conditions: readonly (readonly [string, unknown])[]): readonly string[] =>
+    conditions
+      .filter(([, value]) => value !== undefined)
+      .map(([condition, value]) => condition.replace('?', `$${values.push(value)}`));
+  const ofIndex = all([
+    ['job.tenant = ?', tenant],
+    ['job.id < ?::uuid', after],
+    ['job.id >= ?::uuid', from],
+    ['job.id < ?::uuid', before],
+  ]);
+  const isStateOfIndex = tenant !== undefined && states !== undefined;
+  const ofRow = all([
+    ['job.state = ANY(?::text[])', isStateOfIndex ? undefined : states],
+    ['job.function_name = ?', filter.function],
+    ['job.schedule_name = ?', filter.schedule],
+    ['job.submitted_at >= waybill.moment(?)', fromMs],
+    ['job.submitted_at < waybill.moment(?)', beforeMs],
+  ]);
+  const scanCount = ofRow.length === 0 ? limit + 1 : maxCount;
+  const text = pageText({
+    scan: isStateOfIndex
+      ? scanByState(ofIndex, scanCount, `$${values.push(states)}`)
+      : scanRange(ofIndex, scanCount),
+    ofRow,
+    limit,
+  });
+  return { text, values, scanCount };
+}
+
+function scanRange(conditions: readonly string[], count: number): string {
+  const columns = 'job.id, job.state, job.function_name, job.schedule_name, job.submitted_at';
+  return `SELECT ${columns} FROM waybill.job AS job ${whereAll(conditions)} ORDER BY job.id DESC LIMIT ${count}`;
+}
+
+// State by state, for there is no order among the rows of several in an index.
+function scanByState(conditions: readonly string[], count: number, states: string): string {
+  const scan = scanRange([...conditions, 'job.state = wanted.state'], count);
   return `
-SELECT ${jobColumns}, job.match_count AS "matchCount" FROM (
-  SELECT match.*, count(*) OVER ()::int AS match_count, row_number() OVER (ORDER BY id DESC) AS position,
-    sum(octet_length(coalesce(outcome, ''))) OVER (ORDER BY id DESC) AS bytes_so_far
-  FROM (SELECT job.* FROM waybill.job AS job ${where} ORDER BY job.id DESC LIMIT $1) AS match
-) AS job
-WHERE job.position = 1 OR job.bytes_so_far <= ${maxOutcomeBytes}
+  SELECT job.* FROM (SELECT DISTINCT unnest(${states}::text[]) AS state) AS wanted CROSS JOIN LATERAL (${scan}) AS job
+  ORDER BY job.id DESC LIMIT ${count}`;
+}
+
+interface PageParts {
+  readonly scan: string;
+  readonly ofRow: readonly string[];
+  readonly limit: number;
+}
+
+// One row tells how far it looked, also where it found nothing.
+function pageText({ scan, ofRow, limit }: PageParts): string {
+  return `
+WITH scanned AS MATERIALIZED (${scan}),
+found AS (SELECT job.id FROM scanned AS job ${whereAll(ofRow)} ORDER BY job.id DESC LIMIT ${limit + 1})
+SELECT ${summaryColumns}, scan.count AS "scannedCount", scan.last_id AS "lastId"
+FROM (
+  SELECT (SELECT count(*)::int FROM scanned) AS count, (SELECT id FROM scanned ORDER BY id LIMIT 1) AS last_id
+) AS scan
+LEFT JOIN (found JOIN waybill.job AS job ON job.id = found.id) ON true
 ORDER BY job.id DESC`;
+}
+
+function whereAll(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
 function checkStates(states: DurableJobFilter['states']): readonly string[] | undefined {

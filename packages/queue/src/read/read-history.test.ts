@@ -43,15 +43,30 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   const follow = (
     watch: HistoryWatch,
     { tenant, id }: Pick<DurableJob, 'tenant' | 'id'>,
-    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
+    request: {
+      readonly after?: number;
+      readonly follow?: boolean;
+      readonly signal?: AbortSignal;
+    } = {},
   ) => {
     const seen: HistoryEntry[] = [];
     const read = async (): Promise<void> => {
-      const request = { tenant, jobId: id, after, signal };
-      for await (const entry of readHistory(office().database, watch, request)) seen.push(entry);
+      const whole = { tenant, jobId: id, after: 0, follow: true, signal: undefined, ...request };
+      for await (const entry of readHistory(office().database, watch, whole)) seen.push(entry);
     };
     return { seen, ended: read(), hasSeen: (count: number) => until(() => seen.length >= count) };
   };
+
+  test('a reader that does not follow gets what is there, page after page, and ends', async () => {
+    const tenant = freshTenant();
+    const { job } = await office().submit({ tenant, source });
+    await note(job.id, 450);
+    const { seen, ended } = follow(makeWatch(), job, { after: 1, follow: false });
+    await ended;
+    expect(seen.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 450 }, (_, index) => index + 2),
+    );
+  });
 
   test('a reader gets what is there and then each new entry, once and without a gap, to the end', async () => {
     const tenant = freshTenant();

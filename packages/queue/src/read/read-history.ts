@@ -33,6 +33,8 @@ export interface HistoryRequest {
   readonly jobId: string;
   /** Position of the last entry that is known already. */
   readonly after: number;
+  /** Whether to wait for what happens later. */
+  readonly follow: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -44,7 +46,7 @@ export interface HistoryRequest {
 export async function* readHistory(
   database: Queryable,
   watch: HistoryWatch,
-  { tenant, jobId, after, signal }: HistoryRequest,
+  { tenant, jobId, after, follow, signal }: HistoryRequest,
 ): AsyncGenerator<HistoryEntry, void, undefined> {
   if (!isJobId(jobId)) throw jobNotFound(jobId);
   if (!Number.isInteger(after) || after < 0 || after > maxSeq) {
@@ -67,7 +69,7 @@ export async function* readHistory(
       yield toEntry(row, row.seq);
     }
     if (seenCount < head.historyCount) continue;
-    if (head.state !== 'queued' && head.state !== 'running') return;
+    if (!follow || (head.state !== 'queued' && head.state !== 'running')) return;
     if (!(await reader.changed(seenCount))) return;
   }
 }

@@ -7,8 +7,9 @@ export interface Migration {
 }
 
 const first = `
+-- as stable as what they call, so that statements take in their bodies
 CREATE FUNCTION waybill.epoch_ms(moment timestamptz) RETURNS float8
-  LANGUAGE sql IMMUTABLE AS $$ SELECT extract(epoch FROM moment)::float8 * 1000 $$;
+  LANGUAGE sql STABLE AS $$ SELECT extract(epoch FROM moment)::float8 * 1000 $$;
 
 CREATE FUNCTION waybill.moment(ms float8) RETURNS timestamptz
   LANGUAGE sql IMMUTABLE AS $$ SELECT to_timestamp(ms / 1000) $$;
@@ -39,6 +40,8 @@ CREATE TABLE waybill.job (
   executor uuid,
   cancel_reason text,
   history_count int NOT NULL DEFAULT 0,
+  -- number of the last note that the history has of the attempt that runs
+  noted_count int NOT NULL DEFAULT 0,
   submitted_at timestamptz NOT NULL DEFAULT now(),
   start_after timestamptz NOT NULL DEFAULT now(),
   started_at timestamptz,
@@ -46,17 +49,21 @@ CREATE TABLE waybill.job (
   keep_seconds int NOT NULL,
   forget_at timestamptz,
   -- JSON: { "ok": true, "value": parcel, "bill": ... } or { "ok": false, "error": wire, ... }
-  outcome text
+  outcome text,
+  -- of the outcome: lists show it without reading the whole
+  error_code text
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX job_idempotency ON waybill.job (tenant, idempotency_key)
   WHERE idempotency_key IS NOT NULL;
 CREATE INDEX job_of_tenant ON waybill.job (tenant, id DESC);
+CREATE INDEX job_of_state ON waybill.job (tenant, state, id DESC);
 CREATE INDEX job_waiting ON waybill.job (tenant) WHERE state = 'queued';
 CREATE INDEX job_running ON waybill.job (executor) WHERE state = 'running';
 CREATE INDEX job_forget ON waybill.job (forget_at) WHERE forget_at IS NOT NULL;
 
 CREATE TABLE waybill.history (
-  job_id uuid NOT NULL REFERENCES waybill.job (id) ON DELETE CASCADE,
+  -- no reference, which would look up and lock the job for each row: rows are written with the job locked, and deleted with it
+  job_id uuid NOT NULL,
   seq int NOT NULL,
   at timestamptz NOT NULL,
   kind text NOT NULL,
@@ -70,12 +77,13 @@ CREATE TABLE waybill.function (
   name text NOT NULL,
   version int NOT NULL,
   hash text NOT NULL,
-  -- JSON
+  -- JSON; empty where nothing but the number of the last version is kept of a function that was removed
   spec text NOT NULL,
   deployed_at timestamptz NOT NULL DEFAULT now(),
   removed_at timestamptz,
   PRIMARY KEY (tenant, name, version)
 );
+CREATE INDEX function_removed ON waybill.function (removed_at) WHERE removed_at IS NOT NULL;
 
 CREATE TABLE waybill.schedule (
   tenant text NOT NULL,

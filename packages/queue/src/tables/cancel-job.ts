@@ -10,7 +10,7 @@ import { appendHistory } from './write-history.ts';
 const maxReasonChars = 500;
 
 const cancelWaiting = `
-UPDATE waybill.job AS job SET state = 'cancelled', cancel_reason = $2, outcome = $3, settled_at = now(),
+UPDATE waybill.job AS job SET state = 'cancelled', cancel_reason = $2, outcome = $3, error_code = $4, settled_at = now(),
   forget_at = now() + make_interval(secs => job.keep_seconds)
 WHERE job.id = $1 AND job.state = 'queued' RETURNING ${jobColumns}`;
 
@@ -67,7 +67,7 @@ async function endOrAsk(
   }
   const error = makeError('ERR_WAYBILL_CANCELLED', `job ${jobId} was cancelled: ${reason}`);
   const { text } = packOutcome({ ok: false, error });
-  const [ended] = await transaction.query<JobRow>(cancelWaiting, [jobId, reason, text]);
+  const [ended] = await transaction.query<JobRow>(cancelWaiting, [jobId, reason, text, error.code]);
   if (ended === undefined) {
     throw makeError('ERR_WAYBILL_INTERNAL', `job ${jobId} is in line without being queued`);
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { databaseKinds, freshTenant, makeOffice, useOffice } from '../queue-office.fixture.ts';
 import { openPostgres } from '../database/open-postgres.ts';
 import { until } from '@waybill/testkit';
+import { forgetFunctions } from './forget-functions.ts';
 
 const one = 'export default () => 1';
 const two = 'export default () => 2';
@@ -87,8 +88,68 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     const rest = await functions.list(tenant, { limit: 2, cursor: first.next ?? '' });
     expect(rest.items.map(({ name }) => name)).toEqual(['c']);
     expect(rest.next).toBeUndefined();
+    for (const item of [...first.items, ...rest.items]) expect(item).not.toHaveProperty('spec');
     const bad = functions.list(tenant, { cursor: 'none' });
     await expect(bad).rejects.toMatchObject({ code: 'ERR_WAYBILL_INVALID_REQUEST' });
+  });
+
+  test('the last hundred versions are kept, and those that jobs wait for', async () => {
+    const tenant = freshTenant();
+    await put(tenant);
+    const waiting = { tenant, function: 'greet' };
+    await office().submit(waiting);
+    await office().database.query(
+      `INSERT INTO waybill.function (tenant, name, version, hash, spec)
+       SELECT $1, 'greet', version, '', '' FROM generate_series(2, 150) AS version`,
+      [tenant],
+    );
+    expect(await put(tenant)).toMatchObject({ isNew: true, stored: { version: 151 } });
+    const rows = await office().database.query<{ readonly version: number }>(
+      "SELECT version FROM waybill.function WHERE tenant = $1 AND name = 'greet' ORDER BY version",
+      [tenant],
+    );
+    const kept = Array.from({ length: 100 }, (_, index) => 52 + index);
+    expect(rows.map(({ version }) => version)).toEqual([1, ...kept]);
+  });
+
+  test('a tenant may have a thousand functions, and new versions of them', async () => {
+    const tenant = freshTenant();
+    await office().database.query(
+      `INSERT INTO waybill.function (tenant, name, version, hash, spec)
+       SELECT $1, 'f' || number, 1, '', '{}' FROM generate_series(1, 1000) AS number`,
+      [tenant],
+    );
+    const code = 'ERR_WAYBILL_INVALID_JOB';
+    await expect(put(tenant)).rejects.toMatchObject({ code });
+    expect(await put(tenant, { name: 'f7' })).toMatchObject({ stored: { version: 2 } });
+    await office().functions.remove(tenant, 'f8');
+    expect(await put(tenant)).toMatchObject({ isNew: true });
+    await office().database.query(
+      `INSERT INTO waybill.function (tenant, name, version, hash, spec, removed_at)
+       SELECT $1, 'old' || number, 1, '', '', now() FROM generate_series(1, 9000) AS number`,
+      [tenant],
+    );
+    await office().functions.remove(tenant, 'f9');
+    await expect(put(tenant, { name: 'one-more' })).rejects.toMatchObject({ code });
+  });
+
+  test('of functions that were removed a day ago nothing stays but the last number', async () => {
+    const tenant = freshTenant();
+    const { functions, database } = office();
+    for (const source of [one, two]) await put(tenant, { source });
+    await put(tenant, { name: 'young' });
+    for (const name of ['greet', 'young']) await functions.remove(tenant, name);
+    await database.query(
+      "UPDATE waybill.function SET removed_at = now() - interval '25 hours' WHERE tenant = $1 AND name = 'greet'",
+      [tenant],
+    );
+    await forgetFunctions(database);
+    const left = `SELECT name, version, spec = '' AS "isEmpty" FROM waybill.function WHERE tenant = $1 ORDER BY name`;
+    expect(await database.query(left, [tenant])).toEqual([
+      { name: 'greet', version: 2, isEmpty: true },
+      { name: 'young', version: 1, isEmpty: false },
+    ]);
+    expect(await put(tenant)).toMatchObject({ stored: { version: 3 } });
   });
 
   test('a spec that is not as documented is refused', async () => {

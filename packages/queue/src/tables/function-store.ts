@@ -1,6 +1,7 @@
 import type { FunctionSpec, StoredFunction } from '@waybill/protocol';
 import { describe, parseFunctionSpec, refusal } from '@waybill/protocol/parse';
 import { baseLimits, tooManyBytes } from '../accept/job-bytes.ts';
+import type { Queryable } from '../database/database.ts';
 import type { FunctionStore } from '../job-queue.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import { pageLimit, readCursor, toPage, writeCursor } from '../read/cursor.ts';
@@ -11,18 +12,27 @@ const subject = { name: 'function', code: 'ERR_WAYBILL_INVALID_JOB' } as const;
 
 const namePattern = /^[A-Za-z0-9._:-]{1,100}$/;
 const maxVersion = 2 ** 31 - 1;
+const maxFunctionCount = 1_000;
+// With those of removed functions, whose last numbers are kept.
+const maxNameCount = 10_000;
+const keptVersionCount = 100;
 
-interface Row {
+interface SummaryRow {
   readonly tenant: string;
   readonly name: string;
   readonly version: number;
   readonly hash: string;
   readonly deployedAtMs: number;
+}
+
+interface Row extends SummaryRow {
   readonly spec: string;
 }
 
-const columns =
-  'tenant, name, version, hash, waybill.epoch_ms(deployed_at) AS "deployedAtMs", spec';
+// A spec may take MiBs: lists leave it out.
+const summaryColumns =
+  'tenant, name, version, hash, waybill.epoch_ms(deployed_at) AS "deployedAtMs"';
+const columns = `${summaryColumns}, spec`;
 
 const selectLast = `
 SELECT ${columns} FROM waybill.function
@@ -39,8 +49,18 @@ INSERT INTO waybill.function (tenant, name, version, hash, spec) VALUES ($1, $2,
 ON CONFLICT DO NOTHING RETURNING ${columns}`;
 
 const selectNames = `
-SELECT DISTINCT ON (name) ${columns} FROM waybill.function
+SELECT DISTINCT ON (name) ${summaryColumns} FROM waybill.function
 WHERE tenant = $1 AND removed_at IS NULL AND name > $2 ORDER BY name, version DESC LIMIT $3`;
+
+const countNames = `
+SELECT count(DISTINCT name)::int AS "nameCount", count(DISTINCT name) FILTER (WHERE removed_at IS NULL)::int AS "functionCount"
+FROM waybill.function WHERE tenant = $1`;
+
+const dropOld = `
+DELETE FROM waybill.function AS function WHERE tenant = $1 AND name = $2 AND version <= $3::int - ${keptVersionCount}
+  AND NOT EXISTS (
+    SELECT FROM waybill.job AS job WHERE job.tenant = $1 AND job.state IN ('queued', 'running')
+      AND job.function_name = $2 AND job.function_version = function.version)`;
 
 const removeAll = `
 UPDATE waybill.function SET removed_at = now() WHERE tenant = $1 AND name = $2 AND removed_at IS NULL RETURNING version`;
@@ -70,8 +90,8 @@ export function createFunctionStore(office: StoreOffice): FunctionStore & Dispos
       const count = pageLimit(limit);
       const after =
         cursor === undefined ? '' : readCursor(of, cursor, (key) => namePattern.test(key));
-      const rows = await database.query<Row>(selectNames, [tenant, after, count + 1]);
-      return toPage(rows.map(fromRow), count, (last) => writeCursor(of, last.name));
+      const rows = await database.query<SummaryRow>(selectNames, [tenant, after, count + 1]);
+      return toPage(rows.map(summaryFromRow), count, (last) => writeCursor(of, last.name));
     },
     async remove(tenant, name) {
       const removed = await database.query(removeAll, [tenant, name]);
@@ -95,11 +115,28 @@ async function putVersion(
     const [newest] = await database.query<Newest>(selectNewest, [tenant, name]);
     if (newest?.hash === hash && !newest.isRemoved)
       return { stored: fromRow(newest), isNew: false };
+    if (newest === undefined || newest.isRemoved) await checkCounts(database, tenant, name);
     const values = [tenant, name, (newest?.version ?? 0) + 1, hash, JSON.stringify(spec)];
     const [row] = await database.query<Row>(insertVersion, values);
-    if (row !== undefined) return { stored: fromRow(row), isNew: true };
+    if (row !== undefined) {
+      await database.query(dropOld, [tenant, name, row.version]);
+      return { stored: fromRow(row), isNew: true };
+    }
     // Somebody else took the number: what he put may be the same.
   }
+}
+
+// Deployments at once may go a little beyond.
+async function checkCounts(database: Queryable, tenant: string, name: string): Promise<void> {
+  type Counts = { readonly nameCount: number; readonly functionCount: number };
+  const [counts] = await database.query<Counts>(countNames, [tenant]);
+  const { nameCount = 0, functionCount = 0 } = counts ?? {};
+  if (functionCount < maxFunctionCount && nameCount < maxNameCount) return;
+  const expected =
+    functionCount < maxFunctionCount
+      ? `one of the ${maxNameCount} names that the tenant used within two years`
+      : `one of the ${maxFunctionCount} functions that the tenant has, or the removal of one before`;
+  throw refusal(subject, [{ path: 'name', expected, got: describe(name) }]);
 }
 
 function parseWhole(spec: FunctionSpec, maxJobBytes: number | undefined): WholeSpec {
@@ -125,7 +162,11 @@ function parseWhole(spec: FunctionSpec, maxJobBytes: number | undefined): WholeS
   };
 }
 
-function fromRow({ tenant, name, version, hash, deployedAtMs, spec }: Row): StoredFunction {
-  const parsed = JSON.parse(spec) as FunctionSpec;
-  return { tenant, name, version, hash, deployedAtMs: Math.round(deployedAtMs), spec: parsed };
+function fromRow(row: Row): StoredFunction {
+  return { ...summaryFromRow(row), spec: JSON.parse(row.spec) as FunctionSpec };
+}
+
+function summaryFromRow(row: SummaryRow): Omit<StoredFunction, 'spec'> {
+  const { tenant, name, version, hash, deployedAtMs } = row;
+  return { tenant, name, version, hash, deployedAtMs: Math.round(deployedAtMs) };
 }

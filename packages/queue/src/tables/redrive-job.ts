@@ -9,7 +9,7 @@ import { appendHistory } from './write-history.ts';
 // The count of attempts goes on: it is also what an executor of the time before is told from the next one by.
 const queueAgain = `
 UPDATE waybill.job AS job SET state = 'queued', failure_count = 0, lost_count = 0, executor = NULL, cancel_reason = NULL,
-  start_after = now(), settled_at = NULL, forget_at = NULL, outcome = NULL
+  start_after = now(), settled_at = NULL, forget_at = NULL, outcome = NULL, error_code = NULL
 WHERE job.id = $1 AND job.tenant = $2 AND job.state IN ('failed', 'cancelled') RETURNING ${jobColumns}`;
 
 type RedriveOffice = Pick<QueueOffice, 'database' | 'engine' | 'signals'>;

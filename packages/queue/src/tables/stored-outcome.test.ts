@@ -2,7 +2,7 @@ import { limitTable, makeError, readParcel, writeParcel } from '@waybill/protoco
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parcelFromText, parcelToText } from './parcel-text.ts';
-import { packOutcome, readOutcome } from './stored-outcome.ts';
+import { maxOutcomeBytes, packOutcome, readOutcome } from './stored-outcome.ts';
 
 const bounds = { maxChars: limitTable.inputBytes.default, maxDepth: limitTable.depth.default };
 const value = fc.anything({
@@ -60,4 +60,14 @@ test('a value that cannot be written becomes a failure that says so', () => {
   const { text, error } = packOutcome({ ok: true, value: () => 1, bill });
   expect(error).toMatchObject({ code: 'ERR_WAYBILL_INTERNAL' });
   expect(readOutcome(text)).toMatchObject({ ok: false, bill, error: { code: error?.code } });
+});
+
+test('a result that is larger than what a row may hold becomes a failure that says so, with its bill', () => {
+  const packed = packOutcome({
+    ok: true,
+    value: 'x'.repeat(maxOutcomeBytes),
+    escalation: 'interrupt',
+  });
+  expect(packed.error).toMatchObject({ code: 'ERR_WAYBILL_GUEST_RESULT_TOO_LARGE' });
+  expect(readOutcome(packed.text)).toMatchObject({ ok: false, escalation: 'interrupt' });
 });

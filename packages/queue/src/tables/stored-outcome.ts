@@ -5,6 +5,7 @@ import {
   errorFromWire,
   errorToWire,
   limitTable,
+  makeError,
   readParcel,
   toWaybillError,
   writeParcel,
@@ -28,6 +29,14 @@ export interface PackedOutcome {
 // The limits of the job have bounded the value already; these only keep what no job may give out of the table.
 const bounds = { maxChars: limitTable.resultBytes.max, maxDepth: limitTable.depth.max };
 
+/**
+ * Bytes that an outcome may take in its column. The statement that writes it takes several times as much, and the embedded database
+ * has 256 MiB.
+ */
+export const maxOutcomeBytes: number = 32 * 2 ** 20;
+
+type Usage = Pick<DurableOutcome, 'bill' | 'escalation'>;
+
 /** Writes an outcome. One whose value cannot be written becomes a failure that says so. */
 export function packOutcome(outcome: DurableOutcome): PackedOutcome {
   const facts = {
@@ -41,13 +50,19 @@ export function packOutcome(outcome: DurableOutcome): PackedOutcome {
   } catch (thrown) {
     return packFailure(toWaybillError(thrown), facts);
   }
-  return { text: write({ ok: true, value, ...facts }), error: undefined };
+  const text = write({ ok: true, value, ...facts });
+  if (Buffer.byteLength(text) > maxOutcomeBytes) return packTooLarge(facts);
+  return { text, error: undefined };
 }
 
-function packFailure(
-  error: WaybillError,
-  facts: Pick<DurableOutcome, 'bill' | 'escalation'>,
-): PackedOutcome {
+/** Writes the outcome of a job whose result is too large to be kept. */
+export function packTooLarge(usage: Usage): PackedOutcome {
+  const words = `the result of a durable job may take ${maxOutcomeBytes} bytes as it is stored, it takes more`;
+  const details = { limitBytes: maxOutcomeBytes };
+  return packFailure(makeError('ERR_WAYBILL_GUEST_RESULT_TOO_LARGE', words, { details }), usage);
+}
+
+function packFailure(error: WaybillError, facts: Usage): PackedOutcome {
   return { text: write({ ok: false, error: errorToWire(error), ...facts }), error };
 }
 

@@ -12,40 +12,68 @@ const maxCounts: Readonly<Record<NoteKind, number>> = {
   hop: 1_000,
 };
 
-/** What one attempt noted and is not in the history yet. */
+/** A note that waits to be written. */
+export type Note = NewHistoryEntry & { readonly number: number };
+
+/**
+ * What one attempt noted and is not in the history yet. Each note has its number in the attempt, by which a writer that got no answer
+ * learns from the job's row what it has written.
+ */
 export class AttemptNotes {
   readonly #jobId: string;
   readonly #attempt: number;
   readonly #counts: Record<NoteKind, number> = { started: 0, log: 0, 'host-call': 0, hop: 0 };
-  #waiting: NewHistoryEntry[] = [];
+  #waiting: Note[] = [];
+  #lastNumber = 0;
   #omittedCount = 0;
+  #isUnsure = false;
+  #isClosed = false;
 
   constructor(jobId: string, attempt: number) {
     this.#jobId = jobId;
     this.#attempt = attempt;
   }
 
-  /** Keeps a note, or counts it among those that are left out. @returns whether it is kept */
+  /** Keeps a note, or counts it among those that are left out; none once it is closed. @returns whether it is kept */
   add<Kind extends NoteKind>(
     kind: Kind,
     facts: Omit<HistoryFacts[Kind], 'attempt'>,
     atMs: number | undefined,
   ): boolean {
+    if (this.#isClosed) return false;
     this.#counts[kind] += 1;
     if (this.#counts[kind] > maxCounts[kind]) {
       this.#omittedCount += 1;
       return false;
     }
     const attempt = this.#attempt;
+    this.#lastNumber += 1;
+    const number = this.#lastNumber;
     // Kind and facts belong together by the signature, which the compiler cannot follow into the union.
-    const entry = { jobId: this.#jobId, attempt, kind, facts: { attempt, ...facts }, atMs };
-    this.#waiting.push(entry as unknown as NewHistoryEntry);
+    const entry = { jobId: this.#jobId, attempt, number, kind, facts: { attempt, ...facts }, atMs };
+    this.#waiting.push(entry as unknown as Note);
     return true;
   }
 
-  /** Those that wait, in order; they stay until {@link forget}. */
-  get waiting(): readonly NewHistoryEntry[] {
+  /** Those that wait, in order; they stay until they are {@link written}. */
+  get waiting(): readonly Note[] {
     return this.#waiting;
+  }
+
+  /** Whether some of those that wait may be written: the answer to a commit did not come. */
+  get isUnsure(): boolean {
+    return this.#isUnsure;
+  }
+
+  /** Takes note that those that wait may be written, or not. */
+  doubt(): void {
+    this.#isUnsure = true;
+  }
+
+  /** Takes none from now on: the attempt lost its lease, and another one may run in its place. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
   }
 
   /** The last entry of an attempt that ended: how many were left out, if any. */
@@ -58,11 +86,16 @@ export class AttemptNotes {
   /** Leaves out the first `count` of those that wait. */
   omit(count: number): void {
     this.#omittedCount += count;
-    this.forget(count);
+    this.#drop(count);
   }
 
   /** Drops the first `count` of those that wait: they are written. */
-  forget(count: number): void {
+  written(count: number): void {
+    this.#isUnsure = false;
+    this.#drop(count);
+  }
+
+  #drop(count: number): void {
     this.#waiting = this.#waiting.slice(count);
   }
 }

@@ -7,6 +7,7 @@ import {
   readParcel,
 } from '@waybill/protocol';
 import type { NewJob } from '../accept/new-job.ts';
+import { makeOwnKey } from '../accept/own-key.ts';
 import { prepareJob } from '../accept/prepare-job.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import { jobFromRow } from '../tables/job-row.ts';
@@ -41,9 +42,9 @@ export async function prepareDeadLetter(
     const record = recordOf(job, error);
     const context = contextOf(office, job);
     const prepare = (input: FailedJobRecord): Promise<NewJob> => {
-      const idempotencyKey = `dead-letter/${job.id}/${job.attemptCount}`;
-      const spec = { tenant: job.tenant, function: deadLetter, input, idempotencyKey };
-      return context.run(prepareJob, office, spec);
+      const ownKey = makeOwnKey('dead-letter', job.id, job.attemptCount);
+      const spec = { tenant: job.tenant, function: deadLetter, input };
+      return context.run(prepareJob, office, spec, { ownKey });
     };
     try {
       return await prepare({ ...record, input: readParcel(parcelFromText(job.input)) });

@@ -2,7 +2,13 @@ import { type ErrorCode, defaultRetryPolicy, makeError } from '@waybill/protocol
 import { describe, expect, test } from 'vitest';
 import { type Judgement, type Standing, afterFailure, afterReturn } from './decide-ending.ts';
 
-const standing: Standing = { jobId: 'a', failureCount: 0, lostCount: 0, cancelReason: null };
+const standing: Standing = {
+  jobId: 'a',
+  attempt: 1,
+  failureCount: 0,
+  lostCount: 0,
+  cancelReason: null,
+};
 const cancelled: Standing = { ...standing, cancelReason: 'not needed' };
 const judgement: Judgement = { retry: defaultRetryPolicy, isFinal: false, random: () => 0 };
 const any: Judgement = { ...judgement, retry: { ...defaultRetryPolicy, of: 'any' } };
@@ -10,7 +16,6 @@ const any: Judgement = { ...judgement, retry: { ...defaultRetryPolicy, of: 'any'
 describe('an attempt that failed', () => {
   test.each<[ErrorCode, 'retry' | 'failed', 'retry' | 'failed']>([
     ['ERR_WAYBILL_PROCESS_EXITED', 'retry', 'retry'],
-    ['ERR_WAYBILL_QUEUE_FULL', 'retry', 'retry'],
     ['ERR_WAYBILL_GUEST_THREW', 'failed', 'retry'],
     ['ERR_WAYBILL_PROCESS_NOT_STARTED', 'failed', 'retry'],
     ['ERR_WAYBILL_INVALID_JOB', 'failed', 'failed'],
@@ -34,6 +39,22 @@ describe('an attempt that failed', () => {
   test('is not tried again where no attempt could do better', () => {
     const error = makeError('ERR_WAYBILL_INTERNAL', 'in a test');
     expect(afterFailure(standing, error, { ...any, isFinal: true }).kind).toBe('failed');
+  });
+
+  test.each<ErrorCode>([
+    'ERR_WAYBILL_QUEUE_FULL',
+    'ERR_WAYBILL_TENANT_QUEUE_FULL',
+    'ERR_WAYBILL_QUEUE_DEADLINE',
+    'ERR_WAYBILL_CLOSED',
+  ])('with %s did not begin: it is handed back and waits longer each time', (code) => {
+    const error = makeError(code, 'in a test');
+    const after = (attempt: number): unknown =>
+      afterFailure({ ...standing, attempt, failureCount: 3, lostCount: 1 }, error, judgement);
+    const returned = { kind: 'return', reason: 'handed back' };
+    expect(after(5)).toEqual({ ...returned, delayMs: 500 });
+    expect(after(7)).toEqual({ ...returned, delayMs: 2_000 });
+    expect(after(2_000)).toEqual({ ...returned, delayMs: 30_000 });
+    expect(afterFailure(cancelled, error, judgement).kind).toBe('cancelled');
   });
 
   test('is cancelled where its end was asked for, whatever it failed with', () => {

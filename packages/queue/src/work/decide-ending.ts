@@ -1,4 +1,4 @@
-import { type RetryPolicy, type WaybillError, makeError } from '@waybill/protocol';
+import { type ErrorCode, type RetryPolicy, type WaybillError, makeError } from '@waybill/protocol';
 import { retryDelayMs } from './retry-delay.ts';
 
 /** Attempts of one job that may be lost with what ran them; the next one that is lost ends the job. */
@@ -7,6 +7,8 @@ export const maxLostCount = 5;
 /** What is known of a running job when its attempt ends. */
 export interface Standing {
   readonly jobId: string;
+  /** From 1. */
+  readonly attempt: number;
   /** Attempts that failed before this one. */
   readonly failureCount: number;
   /** Attempts that were lost before this one. */
@@ -15,13 +17,13 @@ export interface Standing {
   readonly cancelReason: string | null;
 }
 
-/** Why an attempt ended without an outcome: its executor is gone, or gave it back. */
+/** Why an attempt ended without an outcome: its executor is gone, or gave it back, perhaps because it could not begin it. */
 export type ReturnReason = 'lost' | 'handed back';
 
 /** What becomes of a job whose attempt ended without success. */
 export type Ending =
   | { readonly kind: 'retry'; readonly error: WaybillError; readonly delayMs: number }
-  | { readonly kind: 'return'; readonly reason: ReturnReason }
+  | { readonly kind: 'return'; readonly reason: ReturnReason; readonly delayMs?: number }
   | { readonly kind: 'failed' | 'cancelled'; readonly error: WaybillError };
 
 /** How a failure is judged. */
@@ -29,21 +31,41 @@ export interface Judgement {
   readonly retry: RetryPolicy;
   /** No other attempt could do better. */
   readonly isFinal: boolean;
+  /** It was not begun, and may be after so long. @defaultValue as the error says */
+  readonly handBackMs?: number | undefined;
   readonly random: () => number;
 }
 
-/** Decides about a job whose attempt failed with `error`. */
+// What refuses an attempt before it has begun: the pool behind this executor has no room, or closes. Nothing of the job is at fault.
+const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_WAYBILL_QUEUE_FULL',
+  'ERR_WAYBILL_TENANT_QUEUE_FULL',
+  'ERR_WAYBILL_QUEUE_DEADLINE',
+  'ERR_WAYBILL_CLOSED',
+]);
+const firstHandBackMs = 500;
+const lastHandBackMs = 30_000;
+
+/** Decides about a job whose attempt failed with `error`. What did not begin uses none of its retries. */
 export function afterFailure(
   standing: Standing,
   error: WaybillError,
-  { retry, isFinal, random }: Judgement,
+  { retry, isFinal, handBackMs, random }: Judgement,
 ): Ending {
   if (standing.cancelReason !== null) return cancelled(standing, standing.cancelReason, error);
+  const waitMs = handBackMs ?? (refusals.has(error.code) ? refusedMs(standing, random) : undefined);
+  if (waitMs !== undefined) return { kind: 'return', reason: 'handed back', delayMs: waitMs };
   if (isFinal || !mayHelp(error, retry) || standing.failureCount >= retry.limit) {
     return { kind: 'failed', error };
   }
   const delayMs = retryDelayMs(retry, standing.failureCount + 1, random);
   return { kind: 'retry', error, delayMs };
+}
+
+/** Grows with the attempts that neither failed nor were lost: they did not begin. */
+function refusedMs({ attempt, failureCount, lostCount }: Standing, random: () => number): number {
+  const before = Math.max(0, attempt - 1 - failureCount - lostCount);
+  return Math.min(firstHandBackMs * 2 ** before, lastHandBackMs) * (1 + random() / 2);
 }
 
 /** Decides about a job whose attempt came back without an outcome. */

@@ -1,5 +1,8 @@
 import type { Database } from '../database/database.ts';
+import type { QueueOffice } from '../queue-office.ts';
 import type { AttemptKey } from './lock-running.ts';
+import { findLivingNamesakes } from './namesakes.ts';
+import type { ExecutorTimings } from './timings.ts';
 
 /** What an executor is called in the tables. */
 export interface ExecutorIdentity {
@@ -14,13 +17,23 @@ export interface HeldAttempt extends AttemptKey {
   readonly cancelReason: string | null;
 }
 
-/** Signs an executor on. Earlier ones of its name are gone, and what they held is lost. */
+/**
+ * Signs an executor on. Earlier ones of its name are gone, and what they held is lost, unless they give a sign of life when they are
+ * asked for one: then the office is told that two have one name, and each keeps what it holds.
+ */
 export async function signOn(
-  database: Database,
+  office: Pick<QueueOffice, 'database' | 'signals' | 'onError'>,
   { id, name, slots }: ExecutorIdentity,
+  timings: Pick<ExecutorTimings, 'heartbeatMs' | 'answerMs'>,
 ): Promise<void> {
-  await database.transaction(async (transaction) => {
-    await transaction.query('DELETE FROM waybill.executor WHERE name = $1', [name]);
+  const livingIds = await findLivingNamesakes(office, name, timings);
+  if (livingIds.length > 0) {
+    const words = `an executor of the name ${name} is running already: each needs its own`;
+    office.onError(new Error(words));
+  }
+  await office.database.transaction(async (transaction) => {
+    const gone = 'DELETE FROM waybill.executor WHERE name = $1 AND id <> ALL($2::uuid[])';
+    await transaction.query(gone, [name, livingIds]);
     await transaction.query('INSERT INTO waybill.executor (id, name, slots) VALUES ($1, $2, $3)', [
       id,
       name,
@@ -61,11 +74,12 @@ const abandoned = `
 SELECT job.id AS "jobId", job.attempt_count AS attempt FROM waybill.job AS job
 WHERE job.state = 'running' AND NOT EXISTS (SELECT FROM waybill.executor WHERE executor.id = job.executor)`;
 
-/** Gives up executors that gave no sign of life for `lostAfterMs`. @returns the attempts that no executor holds */
-export async function findAbandoned(
-  database: Database,
-  lostAfterMs: number,
-): Promise<readonly AttemptKey[]> {
+/** Gives up executors that gave no sign of life for `lostAfterMs`. */
+export async function giveUpSilent(database: Database, lostAfterMs: number): Promise<void> {
   await database.query(giveUp, [lostAfterMs]);
+}
+
+/** Gives the attempts that no executor holds. */
+export function findAbandoned(database: Database): Promise<readonly AttemptKey[]> {
   return database.query<AttemptKey>(abandoned);
 }

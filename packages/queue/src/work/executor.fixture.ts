@@ -67,7 +67,7 @@ export function execute(
   run: RunAttempt,
   { name = 'one', slots = 10, ...timings }: ExecuteChanges = {},
 ): Promise<Executor> {
-  const usual = { pollMs: 20_000, noteMs: 5, databaseRetryMs: 10, abortMs: 200 };
+  const usual = { pollMs: 20_000, noteMs: 5, databaseRetryMs: 10, abortMs: 200, answerMs: 300 };
   return startExecutor(office, { run, name, slots }, { ...usual, ...timings });
 }
 
@@ -119,7 +119,7 @@ export function jobOf(
 /** Leaves nothing to the next test. Executors are closed before. */
 export async function clear({ database, errors }: TestOffice): Promise<void> {
   await database.script(
-    'DELETE FROM waybill.schedule; DELETE FROM waybill.job; DELETE FROM waybill.executor; DELETE FROM pgboss.job',
+    'DELETE FROM waybill.schedule; DELETE FROM waybill.job; DELETE FROM waybill.history; DELETE FROM waybill.executor; DELETE FROM pgboss.job',
   );
   errors.length = 0;
 }

@@ -1,6 +1,6 @@
 import { ContextSnapshot } from '@waybill/context';
 import type { QueueOffice } from '../queue-office.ts';
-import { type ExecutorIdentity, findAbandoned, signOfLife } from './executor-row.ts';
+import { type ExecutorIdentity, findAbandoned, giveUpSilent, signOfLife } from './executor-row.ts';
 import { isPassing } from './is-passing.ts';
 import type { AttemptKey } from './lock-running.ts';
 import { returnJobs } from './return-jobs.ts';
@@ -32,6 +32,8 @@ export class Heartbeat {
   #isStopped = false;
   #lastBeatMs = Number.NEGATIVE_INFINITY;
   #isAway = false;
+  /** Until then others are given time to be heard. */
+  #patientUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
@@ -68,6 +70,7 @@ export class Heartbeat {
         await this.#beatOnce();
         this.#isAway = false;
       } catch (error) {
+        this.#bePatient();
         // Of a database that is away it tells once.
         if (!this.#isAway || !isPassing(error)) this.#parts.office.onError(error);
         this.#isAway = isPassing(error);
@@ -84,6 +87,8 @@ export class Heartbeat {
     const tickBefore = leaseTick();
     const startedMs = performance.now();
     const held = await signOfLife(office.database, identity);
+    const isFirst = this.#lastBeatMs === Number.NEGATIVE_INFINITY;
+    if (!isFirst && startedMs - this.#lastBeatMs > timings.lostAfterMs / 2) this.#bePatient();
     this.#lastBeatMs = startedMs;
     const heldByJob = new Map(held.map((one) => [one.jobId, one]));
     for (const attempt of before) {
@@ -96,8 +101,16 @@ export class Heartbeat {
     const isLeaseKnown = tickBefore % 2 === 0 && tickBefore === leaseTick();
     // Nobody here knows of them: the answer to the lease was lost with the connection, or their end could not be written.
     const strays = isLeaseKnown ? held.filter(({ jobId }) => !running.has(jobId)) : [];
-    const abandoned = await findAbandoned(office.database, timings.lostAfterMs);
+    if (performance.now() >= this.#patientUntilMs) {
+      await giveUpSilent(office.database, timings.lostAfterMs);
+    }
+    const abandoned = await findAbandoned(office.database);
     const lost: readonly AttemptKey[] = [...strays, ...abandoned];
     if (lost.length > 0) await returnJobs(office, lost, 'lost');
+  }
+
+  /** The database or this process was away: the others may have been as silent for the same reason, and come back now. */
+  #bePatient(): void {
+    this.#patientUntilMs = performance.now() + this.#parts.timings.lostAfterMs;
   }
 }

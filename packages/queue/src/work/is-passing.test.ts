@@ -6,6 +6,8 @@ test.each([
   [true, makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', 'in a test')],
   [true, Object.assign(new Error('deadlock'), { code: '40P01' })],
   [true, Object.assign(new Error('disk full'), { code: '53100' })],
+  [false, Object.assign(new Error('out of memory'), { code: '53200' })],
+  [false, Object.assign(new Error('program limit exceeded'), { code: '54000' })],
   [false, Object.assign(new Error('check violated'), { code: '23514' })],
   [false, makeError('ERR_WAYBILL_INTERNAL', 'in a test')],
   [false, new TypeError('a fault of ours')],

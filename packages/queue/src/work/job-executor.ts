@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ContextSnapshot } from '@waybill/context';
+import type { WaybillError } from '@waybill/protocol';
 import type { Executor, ExecutorStats, RunAttempt } from '../job-queue.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import { AttemptWriter } from './attempt-writer.ts';
@@ -21,6 +22,8 @@ export interface ExecutorParts {
   readonly identity: ExecutorIdentity;
   readonly run: RunAttempt;
   readonly traceOf: (job: LeasedJob) => string;
+  /** Told of a job whose attempt could not be opened. Never throws. */
+  readonly onUnopened: (job: LeasedJob, error: WaybillError) => void;
   readonly timings: ExecutorTimings;
 }
 
@@ -39,6 +42,7 @@ export class JobExecutor implements Executor {
   readonly #counts = { settledCount: 0, retriedCount: 0, lostCount: 0 };
   #listeners: readonly (() => void)[] = [];
   #closed: Promise<void> | undefined;
+  #isClosed = false;
   #graceTimer: NodeJS.Timeout | undefined;
   #graceEndMs = Number.POSITIVE_INFINITY;
 
@@ -47,14 +51,18 @@ export class JobExecutor implements Executor {
     const { id, name, slots } = identity;
     this.name = name;
     this.#parts = parts;
-    this.#writer = new AttemptWriter(office, timings, (attempt, end) =>
-      this.#written(attempt, end),
-    );
+    this.#writer = new AttemptWriter({
+      office,
+      timings,
+      isRoomy: () => this.#running.size * 2 <= slots,
+      onEnd: (attempt, end) => this.#written(attempt, end),
+    });
     this.#dispatcher = new Dispatcher({
       lease: (count) => leaseJobs(office, { id, traceOf }, count),
       begin: (job) => this.#begin(job),
       freeCount: () => (this.#heartbeat.isAlive ? slots - this.#running.size : 0),
       pollMs: timings.pollMs,
+      gatherMs: timings.gatherMs / 2,
       onError: office.onError,
     });
     this.#heartbeat = new Heartbeat({
@@ -76,6 +84,9 @@ export class JobExecutor implements Executor {
       signals.on('cancel', (keys) => {
         const isOurs = keys === '*' || [...keys].some((jobId) => this.#running.has(jobId));
         if (isOurs || this.#dispatcher.isLeasing) void this.#lookForCancels();
+      }),
+      signals.on('executor', (keys) => {
+        if (keys === '*' || keys.has(this.name)) void this.#heartbeat.beat();
       }),
     ];
     await this.#heartbeat.beat();
@@ -105,7 +116,9 @@ export class JobExecutor implements Executor {
   }
 
   #begin(started: StartedJob): void {
-    const { office, run } = this.#parts;
+    // Its lease was so slow that nobody waits any more. Others find it with what is lost.
+    if (this.#isClosed) return;
+    const { office, run, onUnopened } = this.#parts;
     const attempt = new RunningAttempt(started, this.name);
     const before = this.#running.get(attempt.jobId);
     // This executor was given up for a while, and nobody has told that attempt yet.
@@ -116,6 +129,8 @@ export class JobExecutor implements Executor {
       attempt.open(office, () => this.#writer.noted(attempt));
     const running = (async () => {
       const ended = await runAttempt(open, run);
+      if (ended.isFinal && !ended.outcome.ok) onUnopened(started.job, ended.outcome.error);
+      if (ended.handBackMs !== undefined && !ended.outcome.ok) office.onError(ended.outcome.error);
       // What lost its lease meanwhile has nothing to say.
       if (this.#running.get(attempt.jobId) === attempt) this.#writer.ended(attempt, ended);
     })();
@@ -129,8 +144,9 @@ export class JobExecutor implements Executor {
     if (end.kind === 'retry') {
       this.#counts.retriedCount += 1;
       this.#dispatcher.kickIn(end.delayMs);
-    } else this.#counts.settledCount += 1;
-    this.#dispatcher.kick();
+    } else if (end.kind === 'return') this.#dispatcher.kickIn(end.delayMs ?? 0);
+    else this.#counts.settledCount += 1;
+    this.#dispatcher.freed();
   }
 
   #lost(attempt: RunningAttempt): void {
@@ -138,7 +154,7 @@ export class JobExecutor implements Executor {
     this.#writer.forget(attempt);
     this.#counts.lostCount += 1;
     attempt.loseLease();
-    this.#dispatcher.kick();
+    this.#dispatcher.freed();
   }
 
   /** @returns whether it was still here: another attempt of its job may be in its place */
@@ -152,45 +168,52 @@ export class JobExecutor implements Executor {
   }
 
   async #close(): Promise<void> {
-    const { office, identity, timings } = this.#parts;
-    await Promise.all([this.#dispatcher.stop(), this.#ticker.stop()]);
-    await this.#drained();
+    const { abortMs } = this.#parts.timings;
+    const stopped = Promise.all([this.#dispatcher.stop(), this.#ticker.stop()]);
+    await this.#drained(stopped);
     clearTimeout(this.#graceTimer);
-    // What has ended is worth a moment more: it would run again.
-    await within(timings.abortMs, this.#writer.flush());
-    await this.#handBack();
+    // Each step is bounded, because a database that hangs must not keep the process. What has ended is worth a moment more: it would
+    // run again.
+    await within(abortMs, Promise.all([stopped, this.#writer.flush()]));
+    this.#isClosed = true;
+    const held = [...this.#running.values()];
+    await within(abortMs, this.#handBack(held));
+    for (const attempt of held) {
+      this.#running.delete(attempt.jobId);
+      this.#writer.forget(attempt);
+      attempt.loseLease();
+    }
     for (const stop of this.#listeners) stop();
-    await this.#heartbeat.stop();
-    await within(timings.abortMs, Promise.all(this.#runs));
+    await within(abortMs, this.#signOff());
     this.#writer.stop();
+  }
+
+  async #signOff(): Promise<void> {
+    const { office, identity } = this.#parts;
+    await Promise.all([this.#heartbeat.stop(), ...this.#runs]);
     await signOff(office.database, identity).catch(office.onError);
   }
 
   /** Waits until nothing runs and all is written, or the grace has passed. */
-  async #drained(): Promise<void> {
+  async #drained(stopped: Promise<unknown>): Promise<void> {
     const { promise: passed, resolve } = Promise.withResolvers<void>();
     this.#closing.signal.addEventListener('abort', () => resolve(), { once: true });
     if (this.#closing.signal.aborted) resolve();
     const done = async (): Promise<void> => {
+      await stopped;
       await Promise.all(this.#runs);
       await this.#writer.flush();
     };
     await Promise.race([done(), passed]);
   }
 
-  async #handBack(): Promise<void> {
-    const held = [...this.#running.values()];
+  async #handBack(held: readonly RunningAttempt[]): Promise<void> {
     if (held.length === 0) return;
     try {
       await returnJobs(this.#parts.office, held, 'handed back');
     } catch (error) {
       // They are lost then, and others find them when this executor gives no more sign of life.
       this.#parts.office.onError(error);
-    }
-    for (const attempt of held) {
-      this.#running.delete(attempt.jobId);
-      this.#writer.forget(attempt);
-      attempt.loseLease();
     }
   }
 }

@@ -4,7 +4,7 @@ import { type LeasedJob, leasedJobColumns } from './leased-job.ts';
 // The state is checked for the case that somebody wrote to the tables by hand.
 const start = `
 UPDATE waybill.job AS job SET
-  state = 'running', attempt_count = job.attempt_count + 1, executor = $2::uuid, started_at = clock_timestamp()
+  state = 'running', attempt_count = job.attempt_count + 1, noted_count = 0, executor = $2::uuid, started_at = clock_timestamp()
 WHERE job.id = ANY($1::uuid[]) AND job.state = 'queued'
 RETURNING ${leasedJobColumns}`;
 
@@ -21,19 +21,24 @@ export interface StartedJob {
   readonly trace: string;
 }
 
-/**
- * Takes up to `slots` jobs, in one transaction.
- *
- * @returns them, the first to run first; while some come there may be more
- */
+/** What was taken. */
+export interface Lease {
+  /** The first to run first. */
+  readonly jobs: readonly StartedJob[];
+  /** Whether others were ready too. */
+  readonly hasMore: boolean;
+}
+
+/** Takes up to `slots` jobs, in one transaction. */
 export async function leaseJobs(
   { database, engine, settings, onError }: QueueOffice,
   taker: Taker,
   slots: number,
-): Promise<readonly StartedJob[]> {
-  const jobs = await database.transaction(async (transaction) => {
-    const ids = await engine.lease(transaction, slots, settings.tenantSlots);
-    if (ids.length === 0) return [];
+): Promise<Lease> {
+  const { jobs, hasMore } = await database.transaction(async (transaction) => {
+    const leased = await engine.lease(transaction, slots, settings.tenantSlots);
+    const { jobIds: ids } = leased;
+    if (ids.length === 0) return { jobs: [], hasMore: leased.hasMore };
     const rows = await transaction.query<LeasedJob>(start, [ids, taker.id]);
     const byId = new Map(rows.map((job) => [job.id, job]));
     const strayIds = ids.filter((id) => !byId.has(id));
@@ -41,7 +46,7 @@ export async function leaseJobs(
       await engine.remove(transaction, strayIds);
       onError(new Error(`jobs in line that do not wait were taken out: ${strayIds.join(', ')}`));
     }
-    return ids.flatMap((id) => byId.get(id) ?? []);
+    return { jobs: ids.flatMap((id) => byId.get(id) ?? []), hasMore: leased.hasMore };
   });
-  return jobs.map((job) => ({ job, trace: taker.traceOf(job) }));
+  return { jobs: jobs.map((job) => ({ job, trace: taker.traceOf(job) })), hasMore };
 }

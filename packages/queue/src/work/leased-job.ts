@@ -20,9 +20,10 @@ export const leasedJobColumns: string = `${jobColumns}, job.spec, job.input, job
  */
 export function restoreContext(
   { seal }: Pick<QueueOffice, 'seal'>,
-  { id, tenant, context }: LeasedJob,
+  { id: jobId, tenant, context, spec, input, function: functionName, version }: LeasedJob,
 ): ContextSnapshot {
-  return ContextSnapshot.fromWire(seal.open(context, { jobId: id, tenant }), 'queue');
+  const work = { spec, input, functionName, functionVersion: version };
+  return ContextSnapshot.fromWire(seal.open(context, { jobId, tenant, work }), 'queue');
 }
 
 /** Gives `context` with the trace of an attempt in place of the submission's. */

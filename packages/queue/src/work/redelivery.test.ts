@@ -8,7 +8,7 @@ import { databaseKinds, freshTenant, useOffice } from '../queue-office.fixture.t
 import { cancelJob } from '../tables/cancel-job.ts';
 import { redriveJob } from '../tables/redrive-job.ts';
 import { clear, execute, fine, historyOf, jobOf, makeRunner, reached } from './executor.fixture.ts';
-import { findAbandoned } from './executor-row.ts';
+import { findAbandoned, giveUpSilent } from './executor-row.ts';
 import { returnJobs } from './return-jobs.ts';
 
 const source = 'export default () => 1';
@@ -25,7 +25,8 @@ describe.each(databaseKinds)('attempts that are lost on the %s database', (kind)
   ): Promise<void> {
     await office().database.transaction(async (transaction) => {
       const slots = { default: 100, of: new Map() };
-      expect(await office().engine.lease(transaction, 1, slots)).toEqual([jobId]);
+      const { jobIds } = await office().engine.lease(transaction, 1, slots);
+      expect(jobIds).toEqual([jobId]);
       await transaction.query(
         `WITH gone AS (
           INSERT INTO waybill.executor (id, name, slots, seen_at)
@@ -58,6 +59,20 @@ describe.each(databaseKinds)('attempts that are lost on the %s database', (kind)
     expect(history[1]?.facts).toEqual({ attempt: 1, reason: 'lost' });
   });
 
+  test('what an executor of the same name holds that lives stays with it, and it is told', async () => {
+    const tenant = freshTenant();
+    const runner = makeRunner();
+    await using _ = await execute(office(), runner.run, { name: 'twice', answerMs: 2_000 });
+    const { job } = await office().submit({ tenant, source });
+    const { end } = await runner.next();
+    await using _second = await execute(office(), runner.run, { name: 'twice', answerMs: 2_000 });
+    expect(String(office().errors)).toContain('name twice is running already');
+    end.resolve(fine);
+    await reached(office(), job.id);
+    const kept = await jobOf(office(), tenant, job.id);
+    expect(kept).toMatchObject({ state: 'succeeded', attemptCount: 1 });
+  });
+
   test('what an executor held that is silent for too long is run by another one', async () => {
     const tenant = freshTenant();
     const { job } = await office().submit({ tenant, source });
@@ -76,7 +91,8 @@ describe.each(databaseKinds)('attempts that are lost on the %s database', (kind)
     await using _ = await execute(office(), runner.run, { name: 'alive' });
     const { job } = await office().submit({ tenant, source });
     const { end } = await runner.next();
-    expect(await findAbandoned(office().database, 15_000)).toEqual([]);
+    await giveUpSilent(office().database, 15_000);
+    expect(await findAbandoned(office().database)).toEqual([]);
     await using _other = await execute(office(), runner.run, { name: 'other' });
     end.resolve(fine);
     await reached(office(), job.id);
@@ -178,7 +194,8 @@ describe.each(databaseKinds)('attempts that are lost on the %s database', (kind)
     const { job } = await office().submit({ tenant, source, deadLetter: 'on-failure' });
     for (let attempt = 1; attempt <= 6; attempt += 1) {
       await leaveBehind(tenant, job.id, { name: 'poisoned', seenMsAgo: 60_000 });
-      await returnJobs(office(), await findAbandoned(office().database, 15_000), 'lost');
+      await giveUpSilent(office().database, 15_000);
+      await returnJobs(office(), await findAbandoned(office().database), 'lost');
     }
     expect(await jobOf(office(), tenant, job.id)).toMatchObject({
       state: 'failed',

@@ -36,14 +36,14 @@ async function returnBatch(
   const ended = await office.database.transaction(async (transaction) => {
     const rows = await lockRunning(transaction, attempts);
     const jobs = [...rows.values()].map((row): EndingJob => {
-      return { row, ending: afterReturn(row, reason), deadLetter: letters.get(row.jobId) };
+      const { jobId, attempt } = row;
+      return { jobId, attempt, ending: afterReturn(row, reason), deadLetter: letters.get(jobId) };
     });
-    await endAttempts(office.engine, transaction, { jobs });
-    return jobs;
+    return endAttempts(office.engine, transaction, jobs);
   });
-  for (const { row } of ended) office.signals.tell('history', row.jobId);
+  for (const { jobId } of ended) office.signals.tell('history', jobId);
   const [first] = ended;
-  if (first !== undefined) office.signals.tell('ready', first.row.jobId);
+  if (first !== undefined) office.signals.tell('ready', first.jobId);
   return ended.length;
 }
 

@@ -1,5 +1,6 @@
 import { ContextSnapshot } from '@waybill/context';
 import { type DurableOutcome, makeError, toWaybillError } from '@waybill/protocol';
+import { UnknownKeyError } from '../accept/seal.ts';
 import type { LeasedAttempt, RunAttempt } from '../job-queue.ts';
 
 /** How an attempt ended. */
@@ -7,7 +8,12 @@ export interface EndedRun {
   readonly outcome: DurableOutcome;
   /** It cannot be run at all, now or later. */
   readonly isFinal: boolean;
+  /** It cannot be run here and now, and is to be tried again after so long. @defaultValue as the outcome says */
+  readonly handBackMs?: number;
 }
+
+// Until the key has come to this process, or another one takes the job.
+const unknownKeyMs = 10_000;
 
 /** Runs an attempt; what cannot be opened is not run. Never rejects. */
 export async function runAttempt(open: () => LeasedAttempt, run: RunAttempt): Promise<EndedRun> {
@@ -15,7 +21,11 @@ export async function runAttempt(open: () => LeasedAttempt, run: RunAttempt): Pr
   try {
     leased = open();
   } catch (thrown) {
-    return { outcome: { ok: false, error: toWaybillError(thrown) }, isFinal: true };
+    const outcome = { ok: false, error: toWaybillError(thrown) } as const;
+    if (thrown instanceof UnknownKeyError) {
+      return { outcome, isFinal: false, handBackMs: unknownKeyMs };
+    }
+    return { outcome, isFinal: true };
   }
   try {
     // What belongs to a job enters its context by itself, and nothing else may stand in its way.

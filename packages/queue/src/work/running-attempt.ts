@@ -34,8 +34,9 @@ export class RunningAttempt implements AttemptKey {
     this.#abort.abort(makeError('ERR_WAYBILL_CANCELLED', words));
   }
 
-  /** Tells it that what it ends with is not kept. */
+  /** Tells it that what it notes or ends with is not kept. */
   loseLease(): void {
+    this.notes.close();
     const { jobId, attempt } = this;
     const words = `attempt ${attempt} of job ${jobId} is not this executor's any more`;
     const error = makeError('ERR_WAYBILL_LEASE_LOST', words, { details: { jobId, attempt } });
@@ -50,7 +51,7 @@ export class RunningAttempt implements AttemptKey {
    */
   open(office: Pick<QueueOffice, 'seal' | 'now'>, onNote: () => void): LeasedAttempt {
     const { job, jobId, attempt, notes } = this;
-    const { tenant, version, submittedTrace } = job;
+    const { tenant, version, submittedTrace, startAfterMs, startedAtMs } = job;
     const context = withTrace(restoreContext(office, job), this.#trace);
     const input = readParcel(parcelFromText(job.input));
     return {
@@ -59,6 +60,7 @@ export class RunningAttempt implements AttemptKey {
       attempt,
       spec: { ...specFromText(job.spec).job, tenant, input },
       version: version ?? undefined,
+      waitedMs: Math.max(0, (startedAtMs ?? startAfterMs) - startAfterMs),
       context,
       submittedTrace: submittedTrace ?? undefined,
       trace: this.#trace,

@@ -45,6 +45,8 @@ describe.each(databaseKinds)('schedules on the %s database', (kind) => {
     await store.put({ tenant, name: 'hourly', cron: '0 * * * *', job: { source } });
     const first = await store.list(tenant, { limit: 1 });
     expect(first.items.map(({ name }) => name)).toEqual(['hourly']);
+    const hourly = await store.find(tenant, 'hourly');
+    expect(first.items[0]?.nextAtMs).toEqual(hourly?.nextAtMs.slice(0, 1));
     const second = await store.list(tenant, { limit: 1, cursor: first.next ?? '' });
     expect(second.items.map(({ name }) => name)).toEqual(['nightly']);
     expect(second.next).toBeUndefined();
@@ -81,7 +83,7 @@ describe.each(databaseKinds)('schedules on the %s database', (kind) => {
     const { items } = await listJobs(office().database, { tenant });
     expect(items).toHaveLength(1);
     expect(items[0]).toMatchObject({ schedule: 'often', state: 'queued' });
-    expect(items[0]?.idempotencyKey).toMatch(/^schedule\/often\/\d+$/);
+    expect(items[0]).not.toHaveProperty('idempotencyKey');
     const runner = makeRunner();
     await using _ = await execute(office(), runner.run);
     const { attempt, end } = await runner.next();
@@ -89,6 +91,28 @@ describe.each(databaseKinds)('schedules on the %s database', (kind) => {
     expect(attempt.context.run(() => region.get())).toBeUndefined();
     end.resolve(fine);
     await reached(office(), attempt.jobId);
+  });
+
+  test('schedules that are due take turns by tenant, so that one with many keeps nobody waiting', async () => {
+    const [many, few] = [freshTenant(), freshTenant()];
+    const store = createScheduleStore(office());
+    for (const tenant of [many, few]) {
+      await store.put({ tenant, name: 'first', cron: everyMinute, job: { source } });
+    }
+    await office().database.query(
+      `INSERT INTO waybill.schedule (tenant, name, cron, timezone, is_paused, job, next_at)
+       SELECT tenant, 'more' || number, cron, timezone, false, job, next_at FROM waybill.schedule, generate_series(1, 120) AS number
+       WHERE tenant = $1`,
+      [many],
+    );
+    await makeDue(many, 60_000);
+    await makeDue(few, 0);
+    await tick();
+    const counts = [many, few].map(async (tenant) => {
+      const { items } = await listJobs(office().database, { tenant });
+      return items.length;
+    });
+    expect(await Promise.all(counts)).toEqual([10, 1]);
   });
 
   test('moments that were missed are submitted once, and the next one is ahead', async () => {
@@ -142,5 +166,62 @@ describe.each(databaseKinds)('schedules on the %s database', (kind) => {
     expect(attempt.tenant).toBe(tenant);
     end.resolve(fine);
     await reached(office(), attempt.jobId);
+  });
+
+  test('a schedule that cannot be read stops alone, is told of once and is shown', async () => {
+    const [bad, good] = [freshTenant(), freshTenant()];
+    const store = createScheduleStore(office());
+    for (const tenant of [bad, good]) {
+      await store.put({ tenant, name: 'often', cron: everyMinute, job: { source } });
+    }
+    await office().database.query(
+      "UPDATE waybill.schedule SET cron = 'no cron' WHERE tenant = $1",
+      [bad],
+    );
+    await makeDue(bad, 60_000);
+    await makeDue(good, 0);
+    expect((await store.find(bad, 'often'))?.nextAtMs).toEqual([]);
+    await tick();
+    expect((await listJobs(office().database, { tenant: good })).items).toHaveLength(1);
+    await tick();
+    expect(office().errors).toHaveLength(1);
+    expect(String(office().errors[0])).toContain('no cron');
+    expect((await store.list(bad)).items).toMatchObject([{ name: 'often', nextAtMs: [] }]);
+  });
+
+  test('moments of a tenant whose queue is full are skipped, which is told once', async () => {
+    const tenant = freshTenant();
+    const full = { ...office(), settings: { ...office().settings, maxQueuedPerTenant: 1 } };
+    await createScheduleStore(full).put({
+      tenant,
+      name: 'often',
+      cron: everyMinute,
+      job: { source },
+    });
+    await office().submit({ tenant, source });
+    const ticker = new ScheduleTicker(full, 3_600_000);
+    for (const agoMs of [60_000, 0]) {
+      await makeDue(tenant, agoMs);
+      await ticker.tick();
+    }
+    await ticker.stop();
+    expect((await listJobs(office().database, { tenant })).items).toHaveLength(1);
+    expect(office().errors).toMatchObject([{ code: 'ERR_WAYBILL_TENANT_QUEUE_FULL' }]);
+  });
+
+  test('a tenant has 1,000 schedules and no more, and may change each of them', async () => {
+    const tenant = freshTenant();
+    const store = createScheduleStore(office());
+    await store.put({ tenant, name: 'first', cron: everyMinute, job: { source } });
+    await office().database.query(
+      `INSERT INTO waybill.schedule (tenant, name, cron, timezone, is_paused, job)
+      SELECT tenant, 'copy-' || n, cron, timezone, true, job FROM waybill.schedule, generate_series(1, 999) n WHERE tenant = $1`,
+      [tenant],
+    );
+    const one = { tenant, cron: '0 * * * *', job: { source } };
+    expect((await store.put({ ...one, name: 'first' })).isNew).toBe(false);
+    await expect(store.put({ ...one, name: 'another' })).rejects.toMatchObject({
+      code: 'ERR_WAYBILL_INVALID_JOB',
+    });
   });
 });

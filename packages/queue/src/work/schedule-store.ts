@@ -1,5 +1,5 @@
 import { ContextSnapshot } from '@waybill/context';
-import type { Schedule, ScheduleSpec } from '@waybill/protocol';
+import { type Schedule, type ScheduleSpec, makeError } from '@waybill/protocol';
 import { type Issue, describe, refusal } from '@waybill/protocol/parse';
 import { prepareJob } from '../accept/prepare-job.ts';
 import type { ScheduleStore } from '../job-queue.ts';
@@ -21,6 +21,8 @@ const rules = {
   isPaused: { path: 'isPaused', expected: 'true or false' },
   job: { path: 'job', expected: 'an object' },
 } as const;
+// Each is looked up, and prepared, whenever it is due.
+const maxPerTenant = 1_000;
 // How many of the next moments a schedule shows.
 const shownCount = 5;
 
@@ -37,6 +39,11 @@ RETURNING ${scheduleColumns}, xmax = 0 AS "isNew"`;
 
 const selectOne = `SELECT ${scheduleColumns} FROM waybill.schedule WHERE tenant = $1 AND name = $2`;
 
+const countOthers = `
+SELECT count(*)::int AS count FROM (
+  SELECT FROM waybill.schedule WHERE tenant = $1 AND name <> $2 LIMIT $3) others
+WHERE NOT EXISTS (SELECT FROM waybill.schedule WHERE tenant = $1 AND name = $2)`;
+
 const selectPage = `
 SELECT ${scheduleColumns} FROM waybill.schedule WHERE tenant = $1 AND name > $2 ORDER BY name LIMIT $3`;
 
@@ -45,12 +52,11 @@ const removeOne = 'DELETE FROM waybill.schedule WHERE tenant = $1 AND name = $2 
 /** Makes the store of schedules. Executors submit their jobs. */
 export function createScheduleStore(office: QueueOffice): ScheduleStore {
   const { database, engine } = office;
-  const fromRow = (row: ScheduleRow): Schedule => scheduleFromRow(engine, row);
   return {
     put: (spec) => putSchedule(office, spec),
     async find(tenant, name) {
       const [row] = await database.query<ScheduleRow>(selectOne, [tenant, name]);
-      return row && fromRow(row);
+      return row && scheduleFromRow(engine, row);
     },
     async list(tenant, { cursor, limit } = {}) {
       const of = { list: 'schedules', tenant } as const;
@@ -58,7 +64,7 @@ export function createScheduleStore(office: QueueOffice): ScheduleStore {
       const isName = (key: string): boolean => namePattern.test(key);
       const after = cursor === undefined ? '' : readCursor(of, cursor, isName);
       const rows = await database.query<ScheduleRow>(selectPage, [tenant, after, count + 1]);
-      return toPage(rows.map(fromRow), count, (last) => writeCursor(of, last.name));
+      return toPage(rows.map(listedFromRow), count, (last) => writeCursor(of, last.name));
     },
     async remove(tenant, name) {
       const removed = await database.query(removeOne, [tenant, name]);
@@ -75,6 +81,7 @@ async function putSchedule(
   const { tenant, name, cron, timezone = 'UTC', isPaused = false, job } = checkFields(spec);
   // As it will be submitted, so that what is wrong is said now and not at night.
   const { input } = await ContextSnapshot.root.run(prepareJob, office, { ...job, tenant });
+  await assertRoom(office, tenant, name);
   const [now] = await database.query<{ readonly ms: number }>(
     'SELECT waybill.epoch_ms(clock_timestamp()) AS ms',
   );
@@ -92,6 +99,19 @@ async function putSchedule(
   if (row === undefined) throw new Error(`expected the row of schedule ${name}`);
   const { isNew, ...stored } = row;
   return { schedule: scheduleFromRow(engine, stored), isNew };
+}
+
+async function assertRoom({ database }: QueueOffice, tenant: string, name: string): Promise<void> {
+  const [row] = await database.query<{ readonly count: number }>(countOthers, [
+    tenant,
+    name,
+    maxPerTenant,
+  ]);
+  if (row === undefined || row.count < maxPerTenant) return;
+  const words = `tenant ${tenant} has ${maxPerTenant} schedules, which is as many as one may have`;
+  throw makeError('ERR_WAYBILL_INVALID_JOB', words, {
+    details: { tenant, maxCount: maxPerTenant },
+  });
 }
 
 /** Checks what neither the job's own check nor the engine does. */
@@ -120,11 +140,15 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-function scheduleFromRow(
-  engine: QueueOffice['engine'],
-  { tenant, name, cron, timezone, isPaused, job, createdAtMs, nextAtMs }: ScheduleRow,
-): Schedule {
-  const range = { fromMs: (nextAtMs ?? 0) - 1, count: shownCount };
+function scheduleFromRow(engine: QueueOffice['engine'], row: ScheduleRow): Schedule {
+  const { cron, timezone, nextAtMs } = row;
+  const moments = nextAtMs === null ? [] : momentsFrom(engine, { cron, timezone, nextAtMs });
+  return { ...listedFromRow(row), nextAtMs: moments };
+}
+
+// To reckon moments takes milliseconds: a list shows the one that is stored.
+function listedFromRow(row: ScheduleRow): Schedule {
+  const { tenant, name, cron, timezone, isPaused, job, createdAtMs, nextAtMs } = row;
   return {
     tenant,
     name,
@@ -133,6 +157,18 @@ function scheduleFromRow(
     isPaused,
     job: scheduledJobFromText(job),
     createdAtMs: Math.round(createdAtMs),
-    nextAtMs: nextAtMs === null ? [] : engine.occurrences(cron, timezone, range),
+    nextAtMs: nextAtMs === null ? [] : [Math.round(nextAtMs)],
   };
+}
+
+function momentsFrom(
+  engine: QueueOffice['engine'],
+  { cron, timezone, nextAtMs }: Pick<ScheduleRow, 'cron' | 'timezone'> & { nextAtMs: number },
+): readonly number[] {
+  try {
+    return engine.occurrences(cron, timezone, { fromMs: nextAtMs - 1, count: shownCount });
+  } catch {
+    // Stored by another version, which could read it: it is shown, so that it can be corrected. Executors say that it does not run.
+    return [];
+  }
 }

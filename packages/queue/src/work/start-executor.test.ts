@@ -2,8 +2,10 @@ import { ContextVariable } from '@waybill/context';
 import { parseTraceParent, startTrace, traceContext } from '@waybill/context/w3c';
 import { until } from '@waybill/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { ExecuteOptions } from '../job-queue.ts';
 import { databaseKinds, freshTenant, useOffice } from '../queue-office.fixture.ts';
 import { clear, execute, fine, historyOf, jobOf, makeRunner, reached } from './executor.fixture.ts';
+import { startExecutor } from './start-executor.ts';
 
 const source = 'export default () => 1';
 const region = new ContextVariable<string>({ name: 'test.region', carry: { to: ['queue'] } });
@@ -95,23 +97,58 @@ describe.each(databaseKinds)('an executor on the %s database', (kind) => {
     expect(await seen.promise).toEqual([undefined, undefined]);
   });
 
-  test('a context that somebody changed in the table ends the job for good, unrun', async () => {
+  test.each([
+    ['a context', "context = replace(context, 'north', 'south')"],
+    ['a program', "spec = replace(spec, 'default', 'default async')"],
+    ['an input', "input = replace(input, 'order', 'other')"],
+    ['a function', "function_name = 'other'"],
+    ['a version', 'function_version = 2'],
+  ])(
+    '%s that somebody changed in the table ends the job for good, unrun',
+    async (_what, change) => {
+      const tenant = freshTenant();
+      const runner = makeRunner();
+      const { job } = await region.run('north', () =>
+        office().submit({ tenant, source, input: 'order', retry: { of: 'any' } }),
+      );
+      const forge = `UPDATE waybill.job SET ${change} WHERE id = $1`;
+      await office().database.query(forge, [job.id]);
+      const told: unknown[] = [];
+      const onUnopened: ExecuteOptions['onUnopened'] = (attempt, { code }) => {
+        told.push({ ...attempt, code });
+        throw new Error('in a test');
+      };
+      const options = { run: runner.run, slots: 1, name: 'one', onUnopened };
+      await using _ = await startExecutor(office(), options, { noteMs: 5 });
+      await reached(office(), job.id);
+      const code = 'ERR_WAYBILL_CONTEXT_UNTRUSTED';
+      expect(await jobOf(office(), tenant, job.id)).toMatchObject({
+        state: 'failed',
+        outcome: { ok: false, error: { code } },
+      });
+      expect(runner.held).toEqual([]);
+      expect(told).toEqual([
+        { jobId: job.id, tenant, attempt: 1, submittedTrace: undefined, code },
+      ]);
+    },
+  );
+
+  test('an attempt knows how long it waited since it was due', async () => {
     const tenant = freshTenant();
     const runner = makeRunner();
-    const { job } = await region.run('north', () =>
-      office().submit({ tenant, source, retry: { of: 'any' } }),
-    );
-    await office().database.query(
-      "UPDATE waybill.job SET context = replace(context, 'north', 'south') WHERE id = $1",
+    const { job } = await office().submit({ tenant, source });
+    const { database } = office();
+    const since = "submitted_at - interval '1 hour'";
+    await database.query(
+      `UPDATE waybill.job SET submitted_at = ${since}, start_after = start_after - interval '5 s' WHERE id = $1`,
       [job.id],
     );
     await using _ = await execute(office(), runner.run);
+    const { attempt, end } = await runner.next();
+    expect(attempt.waitedMs).toBeGreaterThanOrEqual(5_000);
+    expect(attempt.waitedMs).toBeLessThan(600_000);
+    end.resolve(fine);
     await reached(office(), job.id);
-    expect(await jobOf(office(), tenant, job.id)).toMatchObject({
-      state: 'failed',
-      outcome: { ok: false, error: { code: 'ERR_WAYBILL_CONTEXT_UNTRUSTED' } },
-    });
-    expect(runner.held).toEqual([]);
   });
 
   test('urgent jobs are taken first', async () => {
@@ -163,7 +200,7 @@ describe.each(databaseKinds)('an executor on the %s database', (kind) => {
   test('slots that are no whole number from 1 to 1000 are refused', async () => {
     for (const slots of [0, 1.5, 1_001]) {
       await expect(execute(office(), async () => fine, { slots })).rejects.toMatchObject({
-        code: 'ERR_WAYBILL_INVALID_JOB',
+        code: 'ERR_WAYBILL_INVALID_OPTIONS',
       });
     }
   });

@@ -45,7 +45,9 @@ const scheduleFacts = {
   name: shortNameSchema,
   ...timing,
   createdAt: momentSchema,
-  next: listSchema(momentSchema, 100, { description: 'The next moments; none while it is paused' }),
+  next: listSchema(momentSchema, 100, {
+    description: 'The next moments, in a list the first alone; none while it is paused',
+  }),
   function: shortNameSchema,
 };
 const scheduleAlways = [

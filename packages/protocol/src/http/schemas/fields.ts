@@ -21,7 +21,8 @@ export const versionSchema: JsonSchema = integerSchema(1, 2_147_483_647);
 /** Which of its tenant's waiting jobs goes first. */
 export const prioritySchema: JsonSchema = integerSchema(-100, 100, {
   default: 0,
-  description: 'Which of the waiting jobs of the tenant goes first; the highest does',
+  description:
+    'Which of the waiting jobs goes first; the highest does. Durable jobs: over all tenants, as far as the slots of its tenant go; others: among those of the tenant',
 });
 
 /** A `traceparent`. */
