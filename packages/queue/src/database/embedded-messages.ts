@@ -4,8 +4,17 @@ export interface EmbeddedThreadData {
   readonly dataFolder: string;
 }
 
-/** To the thread: bytes of the PostgreSQL protocol, or that their sender is gone, or that the database is to close. */
-export type ToEmbeddedThread = Uint8Array | 'hang up' | 'close';
+/**
+ * Bytes of the PostgreSQL protocol, with the number of the connection that they belong to: what still answers one that was given
+ * up is nothing for its successor.
+ */
+export interface EmbeddedBytes {
+  readonly connection: number;
+  readonly bytes: Uint8Array;
+}
 
-/** From the thread: it is open, it cannot be, or bytes of the PostgreSQL protocol. */
-export type FromEmbeddedThread = 'open' | { readonly refused: string } | Uint8Array;
+/** To the thread: a statement, or that the connection that spoke last is gone, or that the database is to close. */
+export type ToEmbeddedThread = EmbeddedBytes | 'hang up' | 'close';
+
+/** From the thread: it is open, it cannot be, or an answer. */
+export type FromEmbeddedThread = 'open' | { readonly refused: string } | EmbeddedBytes;

@@ -9,19 +9,25 @@ type Written = readonly { readonly chunk: Buffer }[];
 /** What the driver takes for a socket: its other end is the thread of an embedded database. */
 export class EmbeddedStream extends Duplex {
   readonly #worker: Worker;
+  readonly #connection: number;
   readonly #onMessage = (message: FromEmbeddedThread): void => {
-    if (message instanceof Uint8Array) {
-      this.push(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
-    }
+    if (typeof message !== 'object' || !('bytes' in message)) return;
+    const { connection, bytes } = message;
+    if (connection !== this.#connection) return;
+    this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   };
   readonly #onExit = (): void => {
     this.destroy(new Error('the thread of the embedded database has ended'));
   };
 
-  /** @param worker - which lives longer than the stream, or takes it along */
-  constructor(worker: Worker) {
+  /**
+   * @param worker - which lives longer than the stream, or takes it along
+   * @param connection - a number that no other stream of this worker has
+   */
+  constructor(worker: Worker, connection: number) {
     super();
     this.#worker = worker;
+    this.#connection = connection;
     worker.on('message', this.#onMessage);
     worker.once('exit', this.#onExit);
   }
@@ -54,13 +60,13 @@ export class EmbeddedStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.#post(joined([{ chunk }]));
+    this.#send(joined([{ chunk }]));
     done();
   }
 
   // The driver corks the messages of one statement: they become one.
   override _writev(written: Written, done: () => void): void {
-    this.#post(joined(written));
+    this.#send(joined(written));
     done();
   }
 
@@ -72,15 +78,13 @@ export class EmbeddedStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#worker.off('message', this.#onMessage);
     this.#worker.off('exit', this.#onExit);
-    this.#post('hang up');
+    this.#worker.postMessage('hang up' satisfies ToEmbeddedThread);
     done(error);
   }
 
-  #post(message: ToEmbeddedThread): void {
-    this.#worker.postMessage(
-      message,
-      message instanceof Uint8Array ? [message.buffer as ArrayBuffer] : [],
-    );
+  #send(bytes: Uint8Array): void {
+    const message: ToEmbeddedThread = { connection: this.#connection, bytes };
+    this.#worker.postMessage(message, [bytes.buffer as ArrayBuffer]);
   }
 }
 

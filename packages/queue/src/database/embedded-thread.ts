@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type {
+  EmbeddedBytes,
   EmbeddedThreadData,
   FromEmbeddedThread,
   ToEmbeddedThread,
@@ -11,8 +12,8 @@ import type {
 
 function tell(message: FromEmbeddedThread): void {
   // Handed over: whole buffers, nothing else is in them.
-  const transfer = message instanceof Uint8Array ? [message.buffer as ArrayBuffer] : [];
-  parentPort?.postMessage(message, transfer);
+  const isAnswer = typeof message === 'object' && 'bytes' in message;
+  parentPort?.postMessage(message, isAnswer ? [message.bytes.buffer as ArrayBuffer] : []);
 }
 
 async function open({ dataFolder }: EmbeddedThreadData): Promise<PGlite | undefined> {
@@ -30,15 +31,15 @@ async function open({ dataFolder }: EmbeddedThreadData): Promise<PGlite | undefi
   }
 }
 
-async function run(pglite: PGlite, message: Uint8Array): Promise<void> {
+async function run(pglite: PGlite, { connection, bytes }: EmbeddedBytes): Promise<void> {
   const parts: Uint8Array[] = [];
   // The form that streams is the one that does not also parse all rows, and keep them.
-  await pglite.execProtocolRawStream(message, {
+  await pglite.execProtocolRawStream(bytes, {
     syncToFs: false,
     // A view of the WebAssembly's memory, which is used again at once.
     onRawData: (part) => parts.push(part.slice()),
   });
-  for (const part of parts) tell(part);
+  for (const part of parts) tell({ connection, bytes: part });
 }
 
 async function receive(pglite: PGlite, message: ToEmbeddedThread): Promise<void> {

@@ -124,7 +124,7 @@ test('a database whose thread dies says so, rejects what waits for it, and can b
 test('a transaction whose connection is given up half-way leaves nothing to the next', async () => {
   await using made = await testFolder();
   const thread = await startEmbeddedWorker(made.folder, () => {});
-  const stream = new EmbeddedStream(thread.worker);
+  const stream = new EmbeddedStream(thread.worker, 0);
   await using database = makeEmbedded(thread, () => {});
   await database.script('CREATE TABLE kept (id int)');
   await database.script('BEGIN; INSERT INTO kept VALUES (1)');
@@ -134,6 +134,28 @@ test('a transaction whose connection is given up half-way leaves nothing to the 
   await database.query('INSERT INTO kept VALUES (2)');
   expect(await database.query('SELECT id FROM kept')).toEqual([{ id: 2 }]);
 });
+
+test('an answer to a connection that was given up is nothing for its successor', async () => {
+  await using made = await testFolder();
+  const thread = await startEmbeddedWorker(made.folder, () => {});
+  await using database = makeEmbedded(thread, () => {});
+  await database.script('SELECT 1');
+  const given = new EmbeddedStream(thread.worker, -1);
+  const ended = once(given, 'close');
+  // A statement of its own, and then its end, before the thread has come to either.
+  given.write(queryMessage('SELECT 3 AS n'));
+  given.destroy();
+  expect(await database.query('SELECT 2 AS n')).toEqual([{ n: 2 }]);
+  await ended;
+});
+
+/** What the driver writes for a simple query: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+function queryMessage(statement: string): Buffer {
+  const text = Buffer.from(`${statement}\0`);
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(4 + text.length);
+  return Buffer.concat([Buffer.from('Q'), length, text]);
+}
 
 test('nothing is left of a database that was closed', async () => {
   await using made = await testFolder();

@@ -43,6 +43,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
 
 /** @internal makes the database of a thread that is open, which it closes */
 export function makeEmbedded(thread: EmbeddedWorker, onError: (error: unknown) => void): Database {
+  let connectionCount = 0;
   // One session, hence one connection: whoever wants it next waits in line.
   const pool = new Pool({
     max: 1,
@@ -50,7 +51,7 @@ export function makeEmbedded(thread: EmbeddedWorker, onError: (error: unknown) =
     idleTimeoutMillis: 0,
     user: 'postgres',
     database: 'postgres',
-    stream: () => new EmbeddedStream(thread.worker),
+    stream: () => new EmbeddedStream(thread.worker, ++connectionCount),
   });
   const database: Database = makePoolDatabase({
     kind: 'embedded',
