@@ -78,13 +78,16 @@ export class EmbeddedStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#worker.off('message', this.#onMessage);
     this.#worker.off('exit', this.#onExit);
-    this.#worker.postMessage('hang up' satisfies ToEmbeddedThread);
+    this.#post('hang up');
     done(error);
   }
 
   #send(bytes: Uint8Array): void {
-    const message: ToEmbeddedThread = { connection: this.#connection, bytes };
-    this.#worker.postMessage(message, [bytes.buffer as ArrayBuffer]);
+    this.#post({ connection: this.#connection, bytes }, [bytes.buffer as ArrayBuffer]);
+  }
+
+  #post(message: ToEmbeddedThread, handedOver: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, handedOver);
   }
 }
 
