@@ -11,7 +11,7 @@ const seed = Number(process.env['WAYBILL_TEST_SEED'] ?? 20_261_122);
 
 const lineCount = 120;
 
-/** Says something now and then, so that readers come and go while it happens. */
+/** Says something now and then: the guest takes its time, so that readers come and go meanwhile; nothing waits for that time. */
 const talks = `export default async (_input, { log }) => {
   for (let line = 0; line < ${lineCount}; line++) {
     log.info('line ' + line);

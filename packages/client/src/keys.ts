@@ -1,12 +1,10 @@
 import type { Page } from '@waybill/protocol';
+import type { ApiKey, IssuedKey, KeySpec } from '@waybill/protocol/http';
 import type { CallOptions } from './options.ts';
 import { toMoment } from './requests.ts';
-import { readIssuedKey, readKey, type ApiKey, type IssuedKey } from './resources/key.ts';
+import { readIssuedKey, readKey } from './resources/key.ts';
 import { itemsOf, readPage, type ListOptions } from './resources/page.ts';
 import type { Transport } from './transport.ts';
-
-/** What an API key is made for. */
-export type KeySpec = Pick<ApiKey, 'name' | 'tenant' | 'scopes' | 'expiresAtMs'>;
 
 /** Which API keys are listed. */
 export interface KeyFilter extends ListOptions {

@@ -1,32 +1,5 @@
-import { scopes, type Scope } from '@waybill/protocol/http';
+import { type ApiKey, type IssuedKey, scopes } from '@waybill/protocol/http';
 import { Fields, present } from '../fields.ts';
-
-/** An API key: nothing here lets anybody in. Times are in ms since 1970. */
-export interface ApiKey {
-  readonly id: string;
-  /** For people. */
-  readonly name: string;
-  /** The tenant that its requests act for. */
-  readonly tenant: string;
-  /** What it allows. */
-  readonly scopes: readonly Scope[];
-  readonly createdAtMs: number;
-  readonly expiresAtMs?: number;
-  /** When its secret was last replaced. */
-  readonly rotatedAtMs?: number;
-  /** Until when the secret before that one is accepted too. */
-  readonly graceUntilMs?: number;
-  /** Within about a minute. */
-  readonly lastUsedAtMs?: number;
-  readonly revokedAtMs?: number;
-}
-
-/** An API key that was made or rotated. */
-export interface IssuedKey {
-  readonly key: ApiKey;
-  /** What the service takes as a token: shown this once. */
-  readonly token: string;
-}
 
 /** Reads an API key. @throws `ERR_WAYBILL_BAD_ANSWER` */
 export function readKey(value: unknown, path: string): ApiKey {

@@ -117,6 +117,7 @@ async function retried<T>(
     try {
       await pause(pauseMs, undefined, signal === undefined ? {} : { signal });
     } catch {
+      // Only the signal ends a pause.
       const words = 'the signal of the job aborted before its function was deployed';
       throw makeError('ERR_WAYBILL_CANCELLED', words, { cause: signal?.reason });
     }

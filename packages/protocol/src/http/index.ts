@@ -20,7 +20,15 @@ export type { FunctionJobRequest, JobRequest, JobResource, JobSummary } from './
 export type { HistoryEvent, HistoryEventFacts } from './event.ts';
 export type { FunctionRequest, FunctionResource, FunctionSummary } from './function.ts';
 export type { ScheduleRequest, ScheduleResource, ScheduleSummary } from './schedule.ts';
-export type { KeyRequest, KeyResource, KeyRotationRequest, NewKeyResource } from './key.ts';
+export type {
+  ApiKey,
+  IssuedKey,
+  KeyRequest,
+  KeyResource,
+  KeyRotationRequest,
+  KeySpec,
+  NewKeyResource,
+} from './key.ts';
 export type { Problem } from './problem.ts';
 export {
   cursorSchema,

@@ -40,3 +40,37 @@ export interface NewKeyResource extends KeyResource {
   /** `wb_<id>_<secret>`: what `Authorization: Bearer` takes. */
   readonly token: string;
 }
+
+/** What an API key is made for. */
+export interface KeySpec {
+  /** For people: 1 to 100 printable characters. */
+  readonly name: string;
+  /** The tenant that its requests act for; with the scope `admin`, the one they act for unless they name another. */
+  readonly tenant: string;
+  /** At least one. */
+  readonly scopes: readonly Scope[];
+  /** In ms since 1970. @defaultValue never */
+  readonly expiresAtMs?: number | undefined;
+}
+
+/** An API key as it is kept: nothing here lets anybody in. Times are in ms since 1970. */
+export interface ApiKey extends Omit<KeySpec, 'expiresAtMs'> {
+  /** 16 characters of `a-z0-9`. */
+  readonly id: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
+  /** When its secret was last replaced. */
+  readonly rotatedAtMs?: number;
+  /** Until when the secret before that one is accepted too. */
+  readonly graceUntilMs?: number;
+  /** When it was last used, within about a minute. */
+  readonly lastUsedAtMs?: number;
+  readonly revokedAtMs?: number;
+}
+
+/** A key and its token, which is known at this moment only. */
+export interface IssuedKey {
+  readonly key: ApiKey;
+  /** `wb_<id>_<secret>`. */
+  readonly token: string;
+}

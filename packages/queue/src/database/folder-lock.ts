@@ -52,6 +52,7 @@ function readOwner(file: string): number | undefined {
     const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid?: unknown };
     return typeof pid === 'number' ? pid : undefined;
   } catch {
+    // No name yet, or half of one: the lock itself is what counts.
     return undefined;
   }
 }

@@ -20,7 +20,7 @@ test('an open database works again by itself after the server was killed, and he
     (payload) => heard.push(payload),
     () => heard.push('gap'),
   );
-  // Several connections, so that more than one is dead afterwards.
+  // Several connections at once, so that more than one is dead afterwards: each statement takes long enough to need its own.
   await Promise.all([1, 2, 3].map(() => database.query('SELECT pg_sleep(0.01)')));
   const inside = database.transaction(async (transaction) => {
     await transaction.query('SELECT 1');

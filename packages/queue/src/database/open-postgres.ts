@@ -85,6 +85,7 @@ function isUnderstood(config: ClientConfig): boolean {
   try {
     return new Client(config) instanceof Client;
   } catch {
+    // Its words may show the password.
     return false;
   }
 }

@@ -60,6 +60,7 @@ export class PostgresListener {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retryTimer);
+    // Who asked for a connection that cannot be made was told.
     const connection = await this.#connection?.catch(() => undefined);
     await connection?.client.end();
   }

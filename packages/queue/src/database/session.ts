@@ -72,6 +72,7 @@ export class Session {
     try {
       await this.#run('ROLLBACK');
     } catch {
+      // What made it roll back is what the caller hears; a connection in an unknown state is not used again.
       this.#isLost = true;
     }
   }
