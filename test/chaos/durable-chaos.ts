@@ -1,6 +1,6 @@
 import { seededRandom } from '@waybill/testkit';
 import { pause } from '../support/pause.ts';
-import { DurableLoad, type LoadOptions } from './durable-load.ts';
+import { DurableLoad, type Load, type LoadOptions } from './durable-load.ts';
 import { judgeAll, untilSettled } from './durable-verdict.ts';
 import type { Target, World } from './durable-world.ts';
 
@@ -9,10 +9,12 @@ const minJobCount = 20;
 
 /** How a world is troubled. */
 export interface ChaosOptions extends Omit<LoadOptions, 'url'> {
+  /** Begins to submit. @defaultValue a load in this process */
+  readonly startLoad?: (options: LoadOptions) => Load;
   /** What is killed. */
   readonly targets: readonly Target[];
   readonly everyMs: number;
-  /** Ends the load after so many kills. @defaultValue when the jobs of the load are all acknowledged */
+  /** Ends the load after so many kills. @defaultValue when the load is complete */
   readonly killCount?: number;
   /** How long the jobs may take to settle once nothing is killed any more. @defaultValue 60000 */
   readonly settleMs?: number;
@@ -35,12 +37,18 @@ export interface ChaosReport {
 /** Sends a load, kills something every moment, and judges what became of every acknowledged job. */
 export async function runChaos(world: World, options: ChaosOptions): Promise<ChaosReport> {
   const { seed, targets, everyMs, killCount = Infinity, settleMs = 60_000 } = options;
+  const { startLoad = (how) => new DurableLoad(how), laneCount, jobCount } = options;
   const startMs = performance.now();
   const random = seededRandom(seed + 1);
   const kills: Record<string, number> = {};
   const left: Target[] = [];
   let struckCount = 0;
-  await using load = new DurableLoad({ ...options, url: world.url });
+  await using load = startLoad({
+    url: world.url,
+    seed,
+    ...(laneCount !== undefined && { laneCount }),
+    ...(jobCount !== undefined && { jobCount }),
+  });
   for (;;) {
     // On a slow machine, too, something is to be there that a kill can lose.
     const isDue = load.jobs.length + minJobCount;

@@ -1,4 +1,5 @@
 import type { JobResource } from '@waybill/protocol/http';
+import { seededRandom } from '@waybill/testkit';
 
 /** A kind of job of the load: what is submitted, and how it must end. */
 interface Kind {
@@ -53,7 +54,7 @@ const kinds = {
 export type KindName = keyof typeof kinds;
 
 /** More of those that do something. */
-export const kindNames: readonly KindName[] = [
+const kindNames: readonly KindName[] = [
   'echoes',
   'calls',
   'callsAway',
@@ -69,6 +70,16 @@ export interface LoadJob {
   readonly tenant: string;
   readonly kind: KindName;
   readonly traceId: string;
+}
+
+/** Makes the jobs of a load, one after the other. The same seed gives the same ones. */
+export function* makeJobs(seed: number, jobCount = Infinity): Generator<LoadJob, undefined> {
+  const random = seededRandom(seed);
+  for (let number = 0; number < jobCount; number++) {
+    const kind = random.pick(kindNames);
+    const traceId = (number + 1).toString(16).padStart(32, 'a');
+    yield { label: `load-${seed}-${number}`, tenant: `tenant-${number % 3}`, kind, traceId };
+  }
 }
 
 /** Whether the host function was called for the job, if all went well. */

@@ -1,8 +1,8 @@
 import type { JobResource } from '@waybill/protocol/http';
 import { type SeededRandom, seededRandom } from '@waybill/testkit';
 import { pause } from '../support/pause.ts';
-import { sendUntilAnswered, type ServiceAnswer } from '../support/service-requests.ts';
-import { bodyOf, headersOf, kindNames, type LoadJob } from './durable-jobs.ts';
+import { sendUntilAnswered } from '../support/service-requests.ts';
+import { bodyOf, headersOf, type LoadJob, makeJobs } from './durable-jobs.ts';
 
 /** How a load is sent. */
 export interface LoadOptions {
@@ -16,42 +16,80 @@ export interface LoadOptions {
   readonly jobCount?: number;
 }
 
+/** What was seen of the end of a job. */
+export type SeenEnd = Pick<JobResource, 'state' | 'attemptCount' | 'settledAt'>;
+
 /** What is known of a job that was acknowledged. */
 export interface Acknowledged extends LoadJob {
   readonly id: string;
-  /** What was seen of its end while the load went on. */
-  seenEnd?: Pick<JobResource, 'state' | 'attemptCount' | 'settledAt'>;
+  /** While the load went on. */
+  seenEnd?: SeenEnd;
 }
 
 /** Submits jobs until it is stopped, cancels some of them, and looks at others while the service is killed. */
-export class DurableLoad implements AsyncDisposable {
+export interface Load extends AsyncDisposable {
+  /** Those that were acknowledged. */
+  readonly jobs: readonly Acknowledged[];
+  readonly wrong: readonly string[];
+  /** Requests that had to be sent again. */
+  readonly againCount: number;
+  /** Whether it submits no more by itself. */
+  readonly isComplete: boolean;
+  /** Begins no more; what was begun is acknowledged when this resolves. @throws Error when the load could not go on */
+  stop(): Promise<void>;
+}
+
+const goodStatuses = {
+  POST: [200, 202],
+  GET: [200],
+  // The first time may have worked and its answer been lost: then it is cancelled already.
+  DELETE: [202, 409],
+} as const satisfies Record<string, readonly number[]>;
+
+/** What a load does with a job: submit it, look at it, cancel it. */
+export type LoadMethod = keyof typeof goodStatuses;
+
+/** What is wrong with an answer; nothing, as a rule. */
+export function judgeAnswer(
+  { label }: LoadJob,
+  method: LoadMethod,
+  { status, text }: { status: number; text: string },
+): string[] {
+  const isGood = goodStatuses[method].some((good) => good === status);
+  return isGood ? [] : [`${label}: ${method}: ${status} ${text}`];
+}
+
+/** Notes how a job is seen, and says what is wrong: what is settled once must be the same whenever it is looked at. */
+export function noteEnd(job: Acknowledged, { state, attemptCount, settledAt }: SeenEnd): string[] {
+  if (settledAt === undefined) return [];
+  const before = job.seenEnd;
+  job.seenEnd = { state, attemptCount, settledAt };
+  const both = [before ?? job.seenEnd, job.seenEnd].map((end) => JSON.stringify(end));
+  return both[0] === both[1] ? [] : [`${job.label}: settled twice: ${both.join()}`];
+}
+
+/** The load that this process sends. */
+export class DurableLoad implements Load {
   readonly jobs: Acknowledged[] = [];
   readonly wrong: string[] = [];
-  /** Requests that had to be sent again. */
   againCount = 0;
-  readonly #options: LoadOptions;
-  readonly #random: SeededRandom;
+  isComplete = false;
+  readonly #url: string;
+  readonly #newJobs: Generator<LoadJob, undefined>;
   // Apart: how often it looks depends on the time that things take, what is submitted does not.
   readonly #watchRandom: SeededRandom;
   readonly #lanes: Promise<void>[];
-  #startedCount = 0;
   #isOver = false;
 
-  constructor(options: LoadOptions) {
-    this.#options = options;
-    this.#random = seededRandom(options.seed);
-    this.#watchRandom = seededRandom(options.seed + 2);
-    const { laneCount = 8 } = options;
+  constructor({ url, seed, laneCount = 8, jobCount }: LoadOptions) {
+    this.#url = url;
+    this.#newJobs = makeJobs(seed, jobCount);
+    this.#watchRandom = seededRandom(seed + 2);
     this.#lanes = Array.from({ length: laneCount }, () => this.#submitAll());
+    void Promise.allSettled(this.#lanes).then(() => (this.isComplete = true));
     this.#lanes.push(this.#watch());
   }
 
-  /** Whether every job that was asked for is acknowledged. */
-  get isComplete(): boolean {
-    return this.jobs.length >= (this.#options.jobCount ?? Infinity);
-  }
-
-  /** Sends no more; what was begun is acknowledged when this resolves. */
   async stop(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#lanes);
@@ -61,66 +99,41 @@ export class DurableLoad implements AsyncDisposable {
     await this.stop();
   }
 
-  #makeJob(): LoadJob {
-    const number = this.#startedCount++;
-    const kind = this.#random.pick(kindNames);
-    const traceId = (number + 1).toString(16).padStart(32, 'a');
-    const label = `load-${this.#random.seed}-${number}`;
-    return { label, tenant: `tenant-${number % 3}`, kind, traceId };
-  }
-
-  async #send(
-    job: LoadJob,
-    path: string,
-    parts: { method?: string; body?: unknown },
-  ): Promise<ServiceAnswer> {
-    return sendUntilAnswered(this.#options.url, path, {
-      ...parts,
+  async #ask(job: LoadJob, method: LoadMethod, path: string): Promise<JobResource | undefined> {
+    const answer = await sendUntilAnswered(this.#url, path, {
+      method,
       headers: headersOf(job),
+      ...(method === 'POST' && { body: bodyOf(job) }),
       onAgain: () => (this.againCount += 1),
     });
+    const wrong = judgeAnswer(job, method, answer);
+    this.wrong.push(...wrong);
+    return wrong.length === 0 ? (answer.json as JobResource) : undefined;
   }
 
   async #submitAll(): Promise<void> {
-    const { jobCount = Infinity } = this.#options;
-    while (!this.#isOver && this.#startedCount < jobCount) await this.#submit(this.#makeJob());
+    for (const job of this.#newJobs) {
+      await this.#submit(job);
+      if (this.#isOver) return;
+    }
   }
 
   async #submit(job: LoadJob): Promise<void> {
-    const answer = await this.#send(job, '/v1/jobs', { method: 'POST', body: bodyOf(job) });
-    if (answer.status !== 202 && answer.status !== 200) {
-      this.wrong.push(`${job.label}: submitted: ${answer.status} ${answer.text}`);
-      return;
-    }
-    const { id } = answer.json as JobResource;
+    const acknowledged = await this.#ask(job, 'POST', '/v1/jobs');
+    if (!acknowledged) return;
+    const { id } = acknowledged;
     this.jobs.push({ ...job, id });
-    if (job.kind !== 'isCancelled') return;
-    const cancelled = await this.#send(job, `/v1/jobs/${id}`, { method: 'DELETE' });
-    // The first time may have worked and its answer been lost: then it is cancelled already.
-    if (cancelled.status !== 202 && cancelled.status !== 409) {
-      this.wrong.push(`${job.label}: cancelled: ${cancelled.status} ${cancelled.text}`);
-    }
+    if (job.kind === 'isCancelled') await this.#ask(job, 'DELETE', `/v1/jobs/${id}`);
   }
 
-  /** Looks at one job after the other. What is settled once must be the same whenever it is looked at. */
+  /** Looks at one job after the other. */
   async #watch(): Promise<void> {
     while (!this.#isOver && !this.isComplete) {
       await pause(5);
       if (this.jobs.length === 0) continue;
       const job = this.#watchRandom.pick(this.jobs);
-      const { status, json, text } = await this.#send(job, `/v1/jobs/${job.id}`, {});
-      if (status !== 200) {
-        this.wrong.push(`${job.label}: acknowledged, and then ${status} ${text}`);
-        continue;
-      }
-      const { state, attemptCount, settledAt } = json as JobResource;
-      if (settledAt === undefined) continue;
-      const end = { state, attemptCount, settledAt };
-      if (job.seenEnd && JSON.stringify(job.seenEnd) !== JSON.stringify(end)) {
-        const both = JSON.stringify([job.seenEnd, end]);
-        this.wrong.push(`${job.label}: settled twice: ${both}`);
-      }
-      job.seenEnd = end;
+      const resource = await this.#ask(job, 'GET', `/v1/jobs/${job.id}`);
+      if (resource) this.wrong.push(...noteEnd(job, resource));
     }
   }
 }

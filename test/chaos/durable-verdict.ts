@@ -48,7 +48,12 @@ export async function judgeAll(
   const left = jobs.values();
   const lane = async (): Promise<void> => {
     for (const job of left) {
-      const { resource, history } = await readJob(url, job);
+      const found = await readJob(url, job);
+      if (typeof found === 'string') {
+        wrong.push(found);
+        continue;
+      }
+      const { resource, history } = found;
       const marksCount = markCounts.get(job.label) ?? 0;
       wrong.push(...judgeEnd(job, resource), ...judgeHistory(job, resource, history));
       if (isMarked(job) && (marksCount < 1 || marksCount > resource.attemptCount)) {
@@ -63,13 +68,14 @@ export async function judgeAll(
   return { jobCount: jobs.length, attemptCount, returnedCount, wrong };
 }
 
+/** Gives what the service knows of a job, or says that it knows nothing. */
 async function readJob(
   url: string,
   job: Acknowledged,
-): Promise<{ resource: JobResource; history: HistoryEvent[] }> {
+): Promise<{ resource: JobResource; history: HistoryEvent[] } | string> {
   const headers = headersOf(job);
   const { status, json, text } = await send(url, `/v1/jobs/${job.id}`, { headers });
-  if (status !== 200) throw new Error(`${job.label} is lost: ${status} ${text}`);
+  if (status !== 200) return `${job.label} is lost: ${status} ${text}`;
   const answer = await fetch(`${url}/v1/jobs/${job.id}/events`, { headers });
   const history: HistoryEvent[] = [];
   for await (const { data } of readEvents(answer)) history.push(JSON.parse(data) as HistoryEvent);

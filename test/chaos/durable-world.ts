@@ -8,6 +8,15 @@ import { freePort, startService, type TestService } from '../support/service.ts'
 /** What can be killed, as a user would see it die. */
 export type Target = 'service' | 'executor' | 'database';
 
+/** Where the jobs of a world are kept. */
+export type WorldDatabase = 'embedded' | 'postgres';
+
+/** What there is to kill. */
+export const targetsOf: Readonly<Record<WorldDatabase, readonly Target[]>> = {
+  embedded: ['service'],
+  postgres: ['service', 'executor', 'database'],
+};
+
 /** A service with all that belongs to it. */
 export interface World extends AsyncDisposable {
   readonly url: string;
@@ -34,13 +43,12 @@ const config = {
 };
 
 /** Starts the service on a database, and on PostgreSQL a second executor. */
-export async function startWorld(database: 'embedded' | 'postgres'): Promise<World> {
+export async function startWorld(database: WorldDatabase): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'waybill-durable-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const marksFile = join(folder, 'marks.jsonl');
   const env = { WAYBILL_TEST_MARKS: marksFile };
-  const targets: Target[] = ['service'];
   const strikes: Partial<Record<Target, () => Promise<void>>> = {};
   let settings: Record<string, unknown> = { ...config, executor: { name: 'service', slots: 32 } };
   if (database === 'postgres') {
@@ -58,7 +66,6 @@ export async function startWorld(database: 'embedded' | 'postgres'): Promise<Wor
         readyLine: /ready/,
       }),
     );
-    targets.push('executor', 'database');
     strikes.executor = async () => {
       await executor.kill();
       await executor.restart();
@@ -78,7 +85,7 @@ export async function startWorld(database: 'embedded' | 'postgres'): Promise<Wor
     url: service.url,
     service,
     marksFile,
-    targets,
+    targets: targetsOf[database],
     strike: async (target) => strikes[target]?.(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

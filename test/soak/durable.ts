@@ -1,46 +1,45 @@
 /**
- * Submits many durable jobs over HTTP while the service, an executor and the database are killed at random, and proves that
- * every acknowledged one settled once, in its own context.
+ * Submits many durable jobs over HTTP, with autocannon in another process, while the service, an executor and the database
+ * are killed at random, and proves that every acknowledged one settled once, in its own context.
  *
  * `npm run soak:durable -- --jobs 20000 --database embedded|postgres --kill service,executor,database --seconds-between 3
  * --seed 1`
  */
-import { parseArgs } from 'node:util';
 import { runChaos } from '../chaos/durable-chaos.ts';
-import { startWorld, type Target } from '../chaos/durable-world.ts';
+import type { Load, LoadOptions } from '../chaos/durable-load.ts';
+import { startWorld } from '../chaos/durable-world.ts';
+import { AutocannonLoad } from './autocannon-load.ts';
+import { type DurableFlags, readFlags, UsageError } from './durable-flags.ts';
 
-const { values } = parseArgs({
-  options: {
-    jobs: { type: 'string', default: '20000' },
-    database: { type: 'string', default: 'embedded' },
-    kill: { type: 'string' },
-    'seconds-between': { type: 'string', default: '3' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    lanes: { type: 'string', default: '32' },
-  },
-});
+/** How long the jobs may take to settle once nothing is killed any more. */
+const settleMs = 600_000;
 
-const { database } = values;
-if (database !== 'embedded' && database !== 'postgres') {
-  throw new RangeError(`--database: expected embedded or postgres, got ${database}`);
+const EXIT = { ok: 0, wrong: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+
+async function soak({ database, ...flags }: DurableFlags): Promise<boolean> {
+  const { seed, jobCount, targets } = flags;
+  console.log(`seed ${seed}: ${jobCount} jobs on ${database}, killing ${targets.join(', ')}`);
+  await using world = await startWorld(database);
+  const startLoad = (options: LoadOptions): Load => new AutocannonLoad(options);
+  const { wrong, kills, ...counts } = await runChaos(world, { ...flags, settleMs, startLoad });
+  console.table({ ...counts, ...kills, wrongCount: wrong.length });
+  for (const what of wrong.slice(0, 50)) console.error(what);
+  return wrong.length === 0;
 }
-await using world = await startWorld(database);
-const isTarget = (name: string): name is Target => world.targets.some((target) => target === name);
-const targets = values.kill?.split(',').filter(isTarget) ?? world.targets;
-if (targets.length === 0) {
-  throw new RangeError(`--kill: expected some of ${world.targets.join(',')}, got ${values.kill}`);
+
+async function main(args: readonly string[]): Promise<number> {
+  let flags: DurableFlags;
+  try {
+    flags = readFlags(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`soak:durable: ${error.message}`);
+    return EXIT.usage;
+  }
+  return (await soak(flags)) ? EXIT.ok : EXIT.wrong;
 }
-console.log(
-  `seed ${values.seed}: ${values.jobs} jobs on ${database}, killing ${targets.join(', ')}`,
-);
-const { wrong, kills, ...counts } = await runChaos(world, {
-  targets,
-  seed: Number(values.seed),
-  laneCount: Number(values.lanes),
-  jobCount: Number(values.jobs),
-  everyMs: Number(values['seconds-between']) * 1_000,
-  settleMs: 600_000,
-});
-console.table({ ...counts, ...kills, wrongCount: wrong.length });
-for (const what of wrong.slice(0, 50)) console.error(what);
-process.exitCode = wrong.length === 0 ? 0 : 1;
+
+// The services are in groups of their own, which a Ctrl-C does not reach; they end with this process when it exits.
+process.once('SIGINT', () => process.exit(EXIT.interrupted));
+process.once('SIGTERM', () => process.exit(EXIT.terminated));
+process.exitCode = await main(process.argv.slice(2));

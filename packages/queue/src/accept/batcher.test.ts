@@ -23,7 +23,6 @@ function makeBench(changes: Partial<Options> = {}) {
     weigh: () => 1,
     maxWeight: 100,
     maxCount: 10,
-    windowMs: 0,
     maxWriting: 1,
     ...changes,
   });
@@ -48,8 +47,8 @@ test('what comes while a batch is written goes together in the next one', async 
   await batcher.close();
 });
 
-test('a full batch is written at once, without its window', async () => {
-  const { batcher, writes } = makeBench({ maxCount: 3, windowMs: 100_000 });
+test('a full batch is written at once, in the same turn', async () => {
+  const { batcher, writes } = makeBench({ maxCount: 3 });
   const added = [1, 2, 3].map((item) => batcher.add(item));
   expect(writes).toHaveLength(1);
   writes.forEach(written);
@@ -97,7 +96,7 @@ test('a batch is written in the root context, whoever adds to it', async () => {
 
 test('a closed batcher has written what came before and refuses with ERR_WAYBILL_CLOSED what comes after', async () => {
   await using _leaks = leakCheck();
-  const { batcher, writes } = makeBench({ windowMs: 100_000 });
+  const { batcher, writes } = makeBench();
   const before = batcher.add(1);
   const closed = batcher.close();
   await expect(batcher.add(2)).rejects.toMatchObject({ code: 'ERR_WAYBILL_CLOSED' });

@@ -9,13 +9,11 @@ export interface BatcherOptions<Item, Result> {
   readonly weigh: (item: Item) => number;
   readonly maxWeight: number;
   readonly maxCount: number;
-  /** How long the first item waits for others while nothing is being written. */
-  readonly windowMs: number;
   /** Batches that are written at once. */
   readonly maxWriting: number;
 }
 
-/** Gathers what comes at about the same time and writes it together. While one batch is written the next is gathered. */
+/** Writes what comes in one turn of the event loop together. While a batch is written the next one is gathered. */
 export interface Batcher<Item, Result> {
   /** Gives the item's result once its batch was written. @throws `ERR_WAYBILL_CLOSED`, or what the batch or the item failed with */
   add(item: Item): Promise<Result>;
@@ -41,7 +39,7 @@ class GatheringBatcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
   readonly #writing = new Set<Promise<void>>();
-  #window: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
   #isClosed = false;
 
   constructor(options: BatcherOptions<Item, Result>) {
@@ -56,7 +54,7 @@ class GatheringBatcher<Item, Result> {
     this.#waiting.push({ item, resolve, reject });
     if (this.#waiting.length >= this.#options.maxCount) this.#flush();
     // A batch belongs to nobody: what it opens must not hold the context of whoever came first.
-    else if (this.#hasRoom()) ContextSnapshot.root.run(() => this.#openWindow());
+    else if (this.#hasRoom()) ContextSnapshot.root.run(() => this.#flushSoon());
     return promise;
   }
 
@@ -70,13 +68,13 @@ class GatheringBatcher<Item, Result> {
     return this.#writing.size < this.#options.maxWriting;
   }
 
-  #openWindow(): void {
-    this.#window ??= setTimeout(() => this.#flush(), this.#options.windowMs);
+  #flushSoon(): void {
+    this.#turn ??= setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    clearTimeout(this.#window);
-    this.#window = undefined;
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
     while (this.#waiting.length > 0 && this.#hasRoom()) {
       const batch = this.#takeBatch();
       const writing = ContextSnapshot.root.run(() => this.#write(batch));

@@ -27,7 +27,6 @@ export function createIntake(office: Omit<QueueOffice, 'submit'>): Intake {
     weigh: ({ spec, input, context }) => spec.length + input.length + context.length,
     maxWeight: 8 * 2 ** 20,
     maxCount: 500,
-    windowMs: 1,
     maxWriting: maxWriting[database.kind],
   });
   return {

@@ -18,13 +18,16 @@ WITH given AS (
     context text, submitted_trace text, idempotency_key text, request_hash text, start_after_ms float8, keep_seconds int)
 ), added AS (
   INSERT INTO waybill.job (
-    id, tenant, function_name, function_version, schedule_name, priority, spec, input, context, submitted_trace,
-    idempotency_key, request_hash, start_after, keep_seconds, history_count)
-  SELECT id, tenant, function_name, function_version, schedule_name, priority, spec, input, context, submitted_trace,
-    idempotency_key, request_hash, greatest(now(), waybill.moment(start_after_ms)), keep_seconds, 1
+    id, tenant, function_name, function_version, schedule_name, priority, submitted_trace, idempotency_key,
+    request_hash, start_after, keep_seconds, history_count)
+  SELECT id, tenant, function_name, function_version, schedule_name, priority, submitted_trace, idempotency_key,
+    request_hash, greatest(now(), waybill.moment(start_after_ms)), keep_seconds, 1
   FROM given ORDER BY tenant, idempotency_key, id
   ON CONFLICT (tenant, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
   RETURNING id, waybill.epoch_ms(submitted_at) AS submitted_at_ms, waybill.epoch_ms(start_after) AS start_after_ms
+), stored AS (
+  INSERT INTO waybill.job_body (job_id, spec, input, context)
+  SELECT given.id, given.spec, given.input, given.context FROM given JOIN added ON added.id = given.id
 ), noted AS (
   INSERT INTO waybill.history (job_id, seq, at, kind, facts)
   SELECT id, 1, waybill.moment(submitted_at_ms), 'queued', json_build_object('startAfterMs', start_after_ms)::text

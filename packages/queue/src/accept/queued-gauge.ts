@@ -40,7 +40,7 @@ const keptCount = 1_000;
 const countQueued = `
 SELECT tenant.name, (
   SELECT count(*)::int FROM (
-    SELECT FROM waybill.job WHERE job.tenant = tenant.name AND job.state = 'queued' LIMIT $2) waiting
+    SELECT FROM waybill.job WHERE job.tenant = tenant.name AND job.settled_at IS NULL AND job.state = 'queued' LIMIT $2) waiting
 ) AS count
 FROM unnest($1::text[]) AS tenant(name)`;
 

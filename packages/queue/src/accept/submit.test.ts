@@ -24,7 +24,7 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
   const office = useOffice(kind);
 
   const rowOf = async (id: string): Promise<Row> => {
-    const select = 'SELECT spec, input, context FROM waybill.job WHERE id = $1';
+    const select = 'SELECT spec, input, context FROM waybill.job_body WHERE job_id = $1';
     const [row] = await office().database.query<Row>(select, [id]);
     if (row === undefined) throw new Error(`expected a row of job ${id}`);
     return row;

@@ -17,6 +17,15 @@ export interface Queryable {
   script<Row extends object = object>(text: string): Promise<readonly Row[]>;
 }
 
+/** Runs statements in one transaction. */
+export interface Transaction extends Queryable {
+  /**
+   * Runs the last statement: the commit goes along with it, which saves the wait for an answer in between. What is thrown after it
+   * undoes nothing any more.
+   */
+  readonly last: Queryable;
+}
+
 /** A database of durable jobs, embedded or a server. Whoever opened it closes it. */
 export interface Database extends Queryable, AsyncDisposable {
   /** `embedded`: PGlite in a thread of this process, one process at a time. `postgres`: a server, any number of processes. */
@@ -25,7 +34,7 @@ export interface Database extends Queryable, AsyncDisposable {
    * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. On the embedded database nothing
    * else runs meanwhile, so `work` waits for nothing but statements of its own.
    */
-  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /**
    * Hears `pg_notify` on a channel, of this and of every other process. What is said while the connection is down is lost;
    * `onGap` is called when it is up again, and at the start.

@@ -57,6 +57,7 @@ export function makeEmbedded(thread: EmbeddedWorker, onError: (error: unknown) =
     kind: 'embedded',
     pool,
     isPreparing: true,
+    isShared: true,
     ended: thread.ended,
     listen: makeSessionListen(pool, () => database),
     async closed() {

@@ -50,6 +50,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const database = makePoolDatabase({
     kind: 'postgres',
     pool,
+    isShared: false,
     isPreparing: options.preparedStatements ?? true,
     ended: Promise.withResolvers<Error>().promise,
     listen: (channel, onMessage, onGap) => listener.listen(channel, { onMessage, onGap }),

@@ -13,30 +13,43 @@ export interface PoolDatabaseParts {
   readonly pool: Pool;
   /** Whether connections keep statements prepared. */
   readonly isPreparing: boolean;
+  /**
+   * Whether a connection is handed on when the last statement is sent and not when it is answered: where there is one for all, nobody
+   * waits for the answer to another.
+   */
+  readonly isShared: boolean;
   readonly listen: Database['listen'];
   readonly ended: Promise<Error>;
   /** Called once, when statements that ran have ended and the pool is closed. */
   closed(): Promise<void>;
 }
 
+/** @param next - lets the next one have the connection */
+type Use<T> = (session: Session, next: (() => void) | undefined) => Promise<T>;
+
 /** Makes a database of the connections of a pool. */
 export function makePoolDatabase(parts: PoolDatabaseParts): Database {
-  const { kind, pool, listen, ended } = parts;
+  const { kind, pool, isShared, listen, ended } = parts;
   let closing: Promise<void> | undefined;
   const running = new Set<Promise<unknown>>();
   let connectionCount = 0;
   const namesOf = new WeakMap<PoolClient, StatementNames>();
-  const inSession = async <T>(use: (session: Session) => Promise<T>): Promise<T> => {
+  const inSession = async <T>(use: Use<T>): Promise<T> => {
     const client = await takeClient(pool);
     const session = new Session(client, namesOf.get(client));
-    try {
-      return await use(session);
-    } finally {
+    let isReleased = false;
+    const release = (): void => {
       // Not `pool.query`: it gives up the connection at every error, also where a statement was refused.
-      client.release(session.isLost);
+      if (!isReleased) client.release(session.isLost);
+      isReleased = true;
+    };
+    try {
+      return await use(session, isShared ? release : undefined);
+    } finally {
+      release();
     }
   };
-  const withSession = async <T>(use: (session: Session) => Promise<T>): Promise<T> => {
+  const withSession = async <T>(use: Use<T>): Promise<T> => {
     if (closing) throw makeError('ERR_WAYBILL_CLOSED', 'The database was closed.');
     const result = inSession(use);
     running.add(result);
@@ -46,6 +59,12 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
       running.delete(result);
     }
   };
+  const alone = <T>(send: (session: Session) => Promise<T>): Promise<T> =>
+    withSession((session, next) => {
+      const answer = send(session);
+      next?.();
+      return answer;
+    });
   const close = async (): Promise<void> => {
     // The pool forgets who still waits for a connection when it ends, and they would wait for ever.
     await Promise.allSettled(running);
@@ -62,9 +81,9 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
     kind,
     ended,
     listen,
-    query: (text, values) => withSession(({ statements }) => statements.query(text, values)),
-    script: (text) => withSession(({ statements }) => statements.script(text)),
-    transaction: (work) => withSession((session) => session.transaction(work)),
+    query: (text, values) => alone(({ statements }) => statements.query(text, values)),
+    script: (text) => alone(({ statements }) => statements.script(text)),
+    transaction: (work) => withSession((session, next) => session.transaction(work, next)),
     close: () => (closing ??= ContextSnapshot.root.run(close)),
     async [Symbol.asyncDispose]() {
       await this.close();

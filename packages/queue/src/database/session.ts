@@ -1,7 +1,7 @@
 import { isWaybillError, makeError } from '@waybill/protocol';
 import { type ClientBase, DatabaseError, type QueryResult } from 'pg';
 import { toDatabaseError } from './database-error.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable, Transaction } from './database.ts';
 import type { StatementNames } from './statement-names.ts';
 import { together } from './together.ts';
 
@@ -35,19 +35,33 @@ export class Session {
     return toQueryable(this.#run);
   }
 
-  /** Runs `work` in a transaction; see `Database.transaction`. */
-  async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` in a transaction; see `Database.transaction`.
+   *
+   * @param onCommitting - called when no statement of it comes any more, the commit being on its way
+   */
+  async transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    onCommitting: () => void = () => {},
+  ): Promise<T> {
     const [whileOpen, end] = endable(this.#run);
+    let committed: Promise<void> | undefined;
+    const commitNow = (): Promise<void> => {
+      end();
+      committed = commit(this.#run);
+      onCommitting();
+      return committed;
+    };
     const begun = this.#run('BEGIN');
     try {
       // The first statement goes along: it fails where this does, for only a lost connection refuses to begin.
-      const [result] = await together([work(toQueryable(whileOpen)), begun]);
-      end();
-      await commit(this.#run);
+      const [result] = await together([work(toTransaction(whileOpen, commitNow)), begun]);
+      await (committed ?? commitNow());
       return result;
     } catch (error) {
       end();
-      await this.#rollBack();
+      // A commit ends the transaction in any case, and the next one may have begun behind it.
+      if (committed === undefined) await this.#rollBack();
       throw error;
     }
   }
@@ -94,6 +108,14 @@ function toQueryable(run: Run): Queryable {
       return results.flatMap(({ rows }) => rows as Row[]);
     },
   };
+}
+
+function toTransaction(run: Run, commitNow: () => Promise<void>): Transaction {
+  const runLast: Run = async (text, values) => {
+    const [result] = await together([run(text, values), commitNow()]);
+    return result;
+  };
+  return { ...toQueryable(run), last: toQueryable(runLast) };
 }
 
 /** A transaction that somebody keeps for longer would write into the next one on the same connection. */

@@ -2,9 +2,7 @@ import { makeError } from '@waybill/protocol';
 import { type Db, PgBoss } from 'pg-boss';
 import type { Database, Queryable } from '../database/database.ts';
 import type { Engine, EngineJob, TenantSlots } from './engine.ts';
-
-const schema = 'pgboss';
-const queue = 'jobs';
+import { engineQueue as queue, engineSchema as schema } from './leased-ids.ts';
 
 // Any two numbers that nothing else in the database locks.
 const leaseLock = 7_261_920_451;

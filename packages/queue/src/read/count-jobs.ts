@@ -2,11 +2,10 @@ import type { Queryable } from '../database/database.ts';
 import type { QueueCounts } from '../job-queue.ts';
 
 const select = `
-SELECT
-  (SELECT count(*)::int FROM waybill.job WHERE state = 'queued') AS "queuedCount",
-  (SELECT count(*)::int FROM waybill.job WHERE state = 'running') AS "runningCount",
-  (SELECT greatest(0, coalesce(waybill.epoch_ms(now()) - waybill.epoch_ms(min(start_after)), 0))
-    FROM waybill.job WHERE state = 'queued') AS "oldestReadyMs"`;
+SELECT count(*) FILTER (WHERE state = 'queued')::int AS "queuedCount", count(*) FILTER (WHERE state = 'running')::int AS "runningCount",
+  greatest(0, coalesce(waybill.epoch_ms(now()) - waybill.epoch_ms(min(start_after) FILTER (WHERE state = 'queued')), 0))
+    AS "oldestReadyMs"
+FROM waybill.job WHERE settled_at IS NULL`;
 
 /** Counts the jobs that have not settled: the cost grows with their number. */
 export async function countJobs(database: Queryable): Promise<QueueCounts> {

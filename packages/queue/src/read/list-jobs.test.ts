@@ -149,7 +149,9 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     });
     const condition = seen.find((line) => line.includes('Cond') && line.includes('id >='));
     expect(condition).toContain('tenant =');
-    expect(seen.join()).toContain('job_of_state');
+    expect(seen.join()).toContain('job_settled');
+    expect(seen.join()).toContain('job_open');
+    expect(seen.join()).not.toContain('Seq Scan');
   });
 
   test('a settled job shows its outcome and when it will be forgotten', async () => {

@@ -1,10 +1,12 @@
 import {
   type DurableJobFilter,
+  type DurableJobState,
   type DurableJobSummary,
   type Page,
   durableJobStates,
 } from '@waybill/protocol';
 import type { Queryable } from '../database/database.ts';
+import { leasedIds } from '../engine/leased-ids.ts';
 import { type SummaryRow, summaryColumns, summaryFromRow } from '../tables/job-row.ts';
 import { pageLimit, readCursor, writeCursor } from './cursor.ts';
 import { isJobId } from './find-job.ts';
@@ -82,9 +84,7 @@ function selectPage(filter: DurableJobFilter, limit: number, maxCount: number): 
   ]);
   const scanCount = ofRow.length === 0 ? limit + 1 : maxCount;
   const text = pageText({
-    scan: isStateOfIndex
-      ? scanByState(ofIndex, scanCount, `$${values.push(states)}`)
-      : scanRange(ofIndex, scanCount),
+    scan: isStateOfIndex ? scanByState(ofIndex, scanCount, states) : scanRange(ofIndex, scanCount),
     ofRow,
     limit,
   });
@@ -96,12 +96,27 @@ function scanRange(conditions: readonly string[], count: number): string {
   return `SELECT ${columns} FROM waybill.job AS job ${whereAll(conditions)} ORDER BY job.id DESC LIMIT ${count}`;
 }
 
+// A job that has settled is found by its state; of the others few are running.
+const conditionOf: Readonly<Record<DurableJobState, string>> = {
+  queued: `job.settled_at IS NULL AND job.state = 'queued'`,
+  running: `job.state = 'running' AND job.id IN (${leasedIds})`,
+  succeeded: `job.settled_state = 'succeeded'`,
+  failed: `job.settled_state = 'failed'`,
+  cancelled: `job.settled_state = 'cancelled'`,
+};
+
 // State by state, for there is no order among the rows of several in an index.
-function scanByState(conditions: readonly string[], count: number, states: string): string {
-  const scan = scanRange([...conditions, 'job.state = wanted.state'], count);
-  return `
-  SELECT job.* FROM (SELECT DISTINCT unnest(${states}::text[]) AS state) AS wanted CROSS JOIN LATERAL (${scan}) AS job
-  ORDER BY job.id DESC LIMIT ${count}`;
+function scanByState(
+  conditions: readonly string[],
+  count: number,
+  states: readonly DurableJobState[],
+): string {
+  const scans = [...new Set(states)].map(
+    (state) => `(${scanRange([...conditions, conditionOf[state]], count)})`,
+  );
+  // None of no states.
+  if (scans.length === 0) return scanRange([...conditions, 'false'], count);
+  return `SELECT * FROM (${scans.join(' UNION ALL ')}) AS job ORDER BY job.id DESC LIMIT ${count}`;
 }
 
 interface PageParts {
@@ -127,7 +142,7 @@ function whereAll(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
-function checkStates(states: DurableJobFilter['states']): readonly string[] | undefined {
+function checkStates(states: DurableJobFilter['states']): DurableJobFilter['states'] {
   const wrong = states?.find((state) => !durableJobStates.includes(state));
   if (wrong === undefined) return states;
   throw refuseRequest('states', `some of ${durableJobStates.join(', ')}`, wrong);

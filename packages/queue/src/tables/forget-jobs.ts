@@ -13,6 +13,8 @@ WITH old AS MATERIALIZED (
   SELECT id FROM waybill.job WHERE forget_at <= now() ORDER BY forget_at LIMIT ${batchCount} FOR UPDATE SKIP LOCKED
 ), entries AS (
   DELETE FROM waybill.history WHERE job_id = ANY(ARRAY(SELECT id FROM old))
+), bodies AS (
+  DELETE FROM waybill.job_body WHERE job_id = ANY(ARRAY(SELECT id FROM old))
 )
 DELETE FROM waybill.job WHERE id = ANY(ARRAY(SELECT id FROM old)) RETURNING id`;
 

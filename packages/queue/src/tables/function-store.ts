@@ -59,7 +59,7 @@ FROM waybill.function WHERE tenant = $1`;
 const dropOld = `
 DELETE FROM waybill.function AS function WHERE tenant = $1 AND name = $2 AND version <= $3::int - ${keptVersionCount}
   AND NOT EXISTS (
-    SELECT FROM waybill.job AS job WHERE job.tenant = $1 AND job.state IN ('queued', 'running')
+    SELECT FROM waybill.job AS job WHERE job.tenant = $1 AND job.settled_at IS NULL
       AND job.function_name = $2 AND job.function_version = function.version)`;
 
 const removeAll = `

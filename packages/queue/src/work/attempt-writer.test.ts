@@ -1,6 +1,6 @@
 import { makeError } from '@waybill/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Database } from '../database/database.ts';
+import type { Database, Queryable } from '../database/database.ts';
 import { databaseKinds, freshTenant, useOffice } from '../queue-office.fixture.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import { clear, execute, fine, historyOf, jobOf, makeRunner, reached } from './executor.fixture.ts';
@@ -43,14 +43,15 @@ describe.each(databaseKinds)('what attempts say on the %s database', (kind) => {
       script: (...args) => database.script(...args),
       async transaction(work) {
         const seen: string[] = [];
+        const watched = (queryable: Queryable): Queryable => ({
+          script: (text) => queryable.script(text),
+          query(text, values) {
+            seen.push(String(values?.[0]));
+            return queryable.query(text, values);
+          },
+        });
         const result = await database.transaction((transaction) =>
-          work({
-            script: (text) => transaction.script(text),
-            query(text, values) {
-              seen.push(String(values?.[0]));
-              return transaction.query(text, values);
-            },
-          }),
+          work({ ...watched(transaction), last: watched(transaction.last) }),
         );
         const isLost = seen.some((text) => text.includes(word));
         if (isLost && lostCount < 2) {

@@ -1,7 +1,7 @@
 import type { DurableOutcome, ErrorCode } from '@waybill/protocol';
 import { insertJobs } from '../accept/insert-jobs.ts';
 import type { NewJob } from '../accept/new-job.ts';
-import type { Queryable } from '../database/database.ts';
+import type { Transaction } from '../database/database.ts';
 import type { Engine } from '../engine/engine.ts';
 import { packOutcome } from '../tables/stored-outcome.ts';
 import { type HistoryRow, type NewHistoryEntry, toHistoryRow } from '../tables/write-history.ts';
@@ -60,13 +60,13 @@ interface Change {
 
 /**
  * Writes what becomes of jobs whose attempts end: their rows, their places in line, their histories and dead letters. A job that
- * does not run that attempt any more is left alone.
+ * does not run that attempt any more is left alone. Nothing comes after it in the transaction.
  *
  * @returns the jobs that were changed
  */
 export async function endAttempts(
   engine: Engine,
-  transaction: Queryable,
+  transaction: Transaction,
   jobs: readonly EndingJob[],
 ): Promise<readonly EndingJob[]> {
   if (jobs.length === 0) return [];
@@ -86,8 +86,8 @@ export async function endAttempts(
     ending.kind === 'failed' && deadLetter !== undefined ? [deadLetter] : [],
   );
   await engine.putBack(transaction, again);
-  await engine.remove(transaction, settled);
   if (letters.length > 0) await insertJobs(transaction, engine, letters);
+  await engine.remove(transaction.last, settled);
   return ended;
 }
 

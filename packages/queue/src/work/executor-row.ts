@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { leasedIds } from '../engine/leased-ids.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import type { AttemptKey } from './lock-running.ts';
 import { findLivingNamesakes } from './namesakes.ts';
@@ -53,7 +54,7 @@ ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()`;
 
 const held = `
 SELECT id AS "jobId", attempt_count AS attempt, cancel_reason AS "cancelReason"
-FROM waybill.job WHERE executor = $1::uuid AND state = 'running'`;
+FROM waybill.job WHERE id IN (${leasedIds}) AND executor = $1::uuid AND state = 'running'`;
 
 /**
  * Gives a sign of life, also where the executor had been given up meanwhile.
@@ -72,7 +73,8 @@ const giveUp = `DELETE FROM waybill.executor WHERE seen_at < clock_timestamp() -
 
 const abandoned = `
 SELECT job.id AS "jobId", job.attempt_count AS attempt FROM waybill.job AS job
-WHERE job.state = 'running' AND NOT EXISTS (SELECT FROM waybill.executor WHERE executor.id = job.executor)`;
+WHERE job.id IN (${leasedIds}) AND job.state = 'running'
+  AND NOT EXISTS (SELECT FROM waybill.executor WHERE executor.id = job.executor)`;
 
 /** Gives up executors that gave no sign of life for `lostAfterMs`. */
 export async function giveUpSilent(database: Database, lostAfterMs: number): Promise<void> {

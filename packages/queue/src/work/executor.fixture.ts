@@ -119,7 +119,7 @@ export function jobOf(
 /** Leaves nothing to the next test. Executors are closed before. */
 export async function clear({ database, errors }: TestOffice): Promise<void> {
   await database.script(
-    'DELETE FROM waybill.schedule; DELETE FROM waybill.job; DELETE FROM waybill.history; DELETE FROM waybill.executor; DELETE FROM pgboss.job',
+    'DELETE FROM waybill.schedule; DELETE FROM waybill.job; DELETE FROM waybill.job_body; DELETE FROM waybill.history; DELETE FROM waybill.executor; DELETE FROM pgboss.job',
   );
   errors.length = 0;
 }

@@ -5,7 +5,8 @@ import { type LeasedJob, leasedJobColumns } from './leased-job.ts';
 const start = `
 UPDATE waybill.job AS job SET
   state = 'running', attempt_count = job.attempt_count + 1, noted_count = 0, executor = $2::uuid, started_at = clock_timestamp()
-WHERE job.id = ANY($1::uuid[]) AND job.state = 'queued'
+FROM waybill.job_body AS body
+WHERE job.id = ANY($1::uuid[]) AND job.state = 'queued' AND body.job_id = job.id
 RETURNING ${leasedJobColumns}`;
 
 /** Who takes jobs. */
@@ -29,24 +30,26 @@ export interface Lease {
   readonly hasMore: boolean;
 }
 
-/** Takes up to `slots` jobs, in one transaction. */
+/** Takes up to `slots` jobs. */
 export async function leaseJobs(
   { database, engine, settings, onError }: QueueOffice,
   taker: Taker,
   slots: number,
 ): Promise<Lease> {
-  const { jobs, hasMore } = await database.transaction(async (transaction) => {
+  const { jobIds, hasMore, rows } = await database.transaction(async (transaction) => {
     const leased = await engine.lease(transaction, slots, settings.tenantSlots);
-    const { jobIds: ids } = leased;
-    if (ids.length === 0) return { jobs: [], hasMore: leased.hasMore };
-    const rows = await transaction.query<LeasedJob>(start, [ids, taker.id]);
-    const byId = new Map(rows.map((job) => [job.id, job]));
-    const strayIds = ids.filter((id) => !byId.has(id));
-    if (strayIds.length > 0) {
-      await engine.remove(transaction, strayIds);
-      onError(new Error(`jobs in line that do not wait were taken out: ${strayIds.join(', ')}`));
-    }
-    return { jobs: ids.flatMap((id) => byId.get(id) ?? []), hasMore: leased.hasMore };
+    if (leased.jobIds.length === 0) return { ...leased, rows: [] };
+    return {
+      ...leased,
+      rows: await transaction.last.query<LeasedJob>(start, [leased.jobIds, taker.id]),
+    };
   });
+  const byId = new Map(rows.map((job) => [job.id, job]));
+  const strayIds = jobIds.filter((id) => !byId.has(id));
+  if (strayIds.length > 0) {
+    await database.transaction((transaction) => engine.remove(transaction, strayIds));
+    onError(new Error(`jobs in line that do not wait were taken out: ${strayIds.join(', ')}`));
+  }
+  const jobs = jobIds.flatMap((id) => byId.get(id) ?? []);
   return { jobs: jobs.map((job) => ({ job, trace: taker.traceOf(job) })), hasMore };
 }

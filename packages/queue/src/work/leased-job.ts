@@ -10,8 +10,8 @@ export interface LeasedJob extends JobRow {
   readonly context: string;
 }
 
-/** What to select, or to return, of `waybill.job` for a {@link LeasedJob}; the table goes by the name `job`. */
-export const leasedJobColumns: string = `${jobColumns}, job.spec, job.input, job.context`;
+/** What to select, or to return, for a {@link LeasedJob}; `waybill.job` goes by the name `job` and `waybill.job_body` by `body`. */
+export const leasedJobColumns: string = `${jobColumns}, body.spec, body.input, body.context`;
 
 /**
  * Gives the context that was stored with a job.

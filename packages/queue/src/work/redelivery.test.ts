@@ -137,6 +137,7 @@ describe.each(databaseKinds)('attempts that are lost on the %s database', (kind)
       "UPDATE waybill.job SET state = 'running', attempt_count = 1, executor = $2::uuid WHERE id = $1",
       [job.id, row?.id],
     );
+    await office().database.query("UPDATE pgboss.job SET state = 'active' WHERE id = $1", [job.id]);
     const { attempt, end } = await runner.next();
     expect(attempt).toMatchObject({ jobId: job.id, attempt: 2 });
     end.resolve(fine);

@@ -26,6 +26,7 @@ function refusingOffice(word: string, code: string): QueueOffice {
             if (isRefused) throw Object.assign(new Error('in a test'), { code });
             return transaction.query(text, values);
           },
+          last: transaction.last,
         }),
       ),
   };

@@ -49,6 +49,7 @@ async function returnBatch(
 
 const lostTooOften = `
 SELECT ${leasedJobColumns}, job.lost_count AS "lostCount" FROM waybill.job AS job
+JOIN waybill.job_body AS body ON body.job_id = job.id
 WHERE job.id = ANY($1::uuid[]) AND job.state = 'running' AND job.lost_count >= $2`;
 
 /** Before the transaction, because what they need is read outside it. */

@@ -35,7 +35,7 @@ WHERE tenant = $1 AND name = $2 AND next_at = $3::timestamptz AND job = $4 RETUR
 
 const countQueued = `
 SELECT count(*)::int AS count FROM (
-  SELECT FROM waybill.job WHERE tenant = $1 AND state = 'queued' LIMIT $2) waiting`;
+  SELECT FROM waybill.job WHERE tenant = $1 AND settled_at IS NULL AND state = 'queued' LIMIT $2) waiting`;
 
 const halt = `
 UPDATE waybill.schedule SET next_at = NULL WHERE tenant = $1 AND name = $2 AND next_at = $3::timestamptz`;

@@ -98,11 +98,11 @@ describe.each(databaseKinds)('an executor on the %s database', (kind) => {
   });
 
   test.each([
-    ['a context', "context = replace(context, 'north', 'south')"],
-    ['a program', "spec = replace(spec, 'default', 'default async')"],
-    ['an input', "input = replace(input, 'order', 'other')"],
-    ['a function', "function_name = 'other'"],
-    ['a version', 'function_version = 2'],
+    ['a context', "job_body SET context = replace(context, 'north', 'south')"],
+    ['a program', "job_body SET spec = replace(spec, 'default', 'default async')"],
+    ['an input', "job_body SET input = replace(input, 'order', 'other')"],
+    ['a function', "job SET function_name = 'other'"],
+    ['a version', 'job SET function_version = 2'],
   ])(
     '%s that somebody changed in the table ends the job for good, unrun',
     async (_what, change) => {
@@ -111,7 +111,8 @@ describe.each(databaseKinds)('an executor on the %s database', (kind) => {
       const { job } = await region.run('north', () =>
         office().submit({ tenant, source, input: 'order', retry: { of: 'any' } }),
       );
-      const forge = `UPDATE waybill.job SET ${change} WHERE id = $1`;
+      const idColumn = change.startsWith('job_body') ? 'job_id' : 'id';
+      const forge = `UPDATE waybill.${change} WHERE ${idColumn} = $1`;
       await office().database.query(forge, [job.id]);
       const told: unknown[] = [];
       const onUnopened: ExecuteOptions['onUnopened'] = (attempt, { code }) => {

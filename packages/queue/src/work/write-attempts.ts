@@ -1,6 +1,6 @@
 import { type DurableOutcome, defaultRetryPolicy } from '@waybill/protocol';
 import type { NewJob } from '../accept/new-job.ts';
-import type { Queryable } from '../database/database.ts';
+import type { Transaction } from '../database/database.ts';
 import type { Engine } from '../engine/engine.ts';
 import { specFromText } from '../tables/stored-spec.ts';
 import type { PackedOutcome } from '../tables/stored-outcome.ts';
@@ -37,7 +37,7 @@ export type WrittenEnd = EndingJob['ending'] | undefined;
  */
 export async function writeAttempts(
   engine: Engine,
-  transaction: Queryable,
+  transaction: Transaction,
   news: readonly AttemptNews[],
 ): Promise<ReadonlyMap<string, WrittenEnd>> {
   // What succeeded did, whatever was asked for meanwhile: nothing of its row is needed.

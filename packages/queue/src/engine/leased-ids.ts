@@ -1,0 +1,9 @@
+/** Where pg-boss keeps its tables. */
+export const engineSchema = 'pgboss';
+
+/** The one queue of pg-boss that all jobs are in. */
+export const engineQueue = 'jobs';
+
+/** A SELECT of the ids of jobs that are leased, all tenants' and executors', for statements of our own: there are few, and it has an index. */
+export const leasedIds: string = `
+SELECT id FROM ${engineSchema}.job WHERE name = '${engineQueue}' AND state = 'active' AND group_id IS NOT NULL`;
