@@ -33,6 +33,21 @@ test('everything that is wrong with a configuration is a line each, and exit cod
   ]);
 });
 
+test('an option that is called as a key of the configuration is refused with the variable of it', async () => {
+  const { code, stderr } = await waybill(['--port', 'abc']);
+  expect(code).toBe(2);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).toContain('(listen.port is set by WAYBILL_LISTEN_PORT)');
+});
+
+test('a wrong key is named with the right one, and exit code 2, where it is only checked, too', async () => {
+  const { code, stdout, stderr } = await waybill(['--check'], {
+    WAYBILL_AUTH_JWT: '{"isuer":"x"}',
+  });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('did you mean "issuer"?');
+});
+
 test('a wrong option is one line, and exit code 2', async () => {
   const { code, stderr } = await waybill(['--prot', '1']);
   expect(code).toBe(2);

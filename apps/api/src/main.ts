@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { isWaybillError } from '@waybill/protocol';
 import { describeConfig } from './config/describe-config.ts';
 import { invalidConfig } from './config/invalid-config.ts';
+import { configKeys } from './config/keys.ts';
 import { loadConfig } from './config/load-config.ts';
 import { exitCodeOf } from './start/exit-code.ts';
 import { checkConfig, serve } from './start/serve.ts';
@@ -19,7 +20,7 @@ Exit code: 0 when it was told to end, 1 for what nobody foresaw, 2 for a wrong o
 a folder cannot be written, the database is away or the like, 130 or 143 after a second Ctrl-C or SIGTERM.
 
 Keys of the configuration, each with its environment variable. Those that are objects are given as JSON, lists with commas;
-DATABASE_URL is the same as WAYBILL_DATABASE_URL.
+DATABASE_URL is the same as WAYBILL_DATABASE_URL, and the password of the database may be in PGPASSWORD instead.
 
 ${describeConfig()}`;
 
@@ -52,8 +53,16 @@ function readArguments(args: readonly string[]): {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const [got = ''] = error.message.split(/\. |\n/);
-    throw invalidConfig([{ path: 'options', expected: 'those that --help names', got }], error);
+    const expected = `those that --help names${variableFor(got)}`;
+    throw invalidConfig([{ path: 'options', expected, got }], error);
   }
+}
+
+/** Whoever writes `--port` means a key of the configuration: says the variable that sets it. */
+function variableFor(words: string): string {
+  const [, option] = /'--([\w.-]+)/.exec(words) ?? [];
+  const meant = configKeys.find(({ path }) => [path.at(-1), path.join('.')].includes(option));
+  return meant === undefined ? '' : ` (${meant.path.join('.')} is set by ${meant.variable})`;
 }
 
 try {

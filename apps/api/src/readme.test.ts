@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { runInThisContext } from 'node:vm';
+import { encodeValue } from '@waybill/protocol/http';
 import { runNode } from '@waybill/testkit';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
@@ -42,6 +44,16 @@ function shown(value: unknown): string {
 
 test('the README says of every key of the configuration what the schema says, and of no other', () => {
   expect(tableUnder('Configuration')).toEqual(configKeys.map(rowOf));
+});
+
+test('values are written as the README shows them', () => {
+  const rows = tableUnder('Values').map(([source = '', field = '']) => {
+    const { value, parcel } = encodeValue(runInThisContext(`(${source})`));
+    const written = parcel === undefined ? { value } : { valueParcel: parcel };
+    return [written, JSON.parse(`{${field}}`)];
+  });
+  expect(rows).toHaveLength(4);
+  for (const [written, shownThere] of rows) expect(written).toEqual(shownThere);
 });
 
 test('the README names every route with its scope, and no other', async () => {

@@ -22,7 +22,7 @@ export interface RunningExecutor extends Running {
  */
 export async function startExecutorOnly(
   config: Config,
-  { stream, ownsProcess = false }: StartOptions = {},
+  { stream, ownsProcess = false, signal }: StartOptions = {},
 ): Promise<RunningExecutor> {
   if (config.database.url === undefined) {
     const expected = 'a postgres: URL: the embedded database is for one process alone';
@@ -33,16 +33,20 @@ export async function startExecutorOnly(
     if (ownsProcess) clearEnvironment(config);
     const log = createLog({ level: config.log.level, vault, stream });
     try {
-      return await start(config, log);
+      return await start(config, log, signal);
     } catch (error) {
       throw firstFailure(error, log);
     }
   });
 }
 
-async function start(config: Config, log: Logger): Promise<RunningExecutor> {
+async function start(
+  config: Config,
+  log: Logger,
+  signal: AbortSignal | undefined,
+): Promise<RunningExecutor> {
   await using stack = new AsyncDisposableStack();
-  const { database, startExecutor } = await openParts(config, log, stack);
+  const { database, startExecutor } = await openParts(config, { log, stack, signal });
   const executor = await startExecutor();
   stack.defer(() => executor.close({ graceMs: config.shutdown.graceMs }));
   log.info({ executor: executor.name }, 'ready');

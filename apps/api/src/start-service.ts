@@ -25,11 +25,14 @@ export interface StartOptions {
   /** Where the lines of the log go. @defaultValue the standard error stream */
   readonly stream?: DestinationStream | undefined;
   /**
-   * Whether this process is the service's alone, as it is for `serve` and `work`. What is secret in `process.env` is taken out of it
-   * then as soon as it was read, so that pool processes do not inherit it: `DATABASE_URL`, `WAYBILL_DATABASE_URL`,
-   * `WAYBILL_CONTEXT_KEYS`, and without `workerHostFunctions` the variables of `secrets`. @defaultValue false
+   * Whether this process is the service's alone, as it is for `serve` and `work`. What the service reads in `process.env` is taken
+   * out of it then as soon as it was read, so that pool processes do not inherit it: `DATABASE_URL`, the variables of the
+   * configuration, `WAYBILL_TOKEN`, with `database.url` `PGPASSWORD`, and without `workerHostFunctions` the variables of `secrets`.
+   * @defaultValue false
    */
   readonly ownsProcess?: boolean | undefined;
+  /** Ends the start, between two of its steps, once it is aborted; what runs is ended by `close`. @defaultValue never */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A part of the service that runs, and ends when it is closed. */
@@ -56,11 +59,12 @@ export interface RunningService extends Running {
  * Starts the service: it listens when this resolves. What was opened is closed again where a later part cannot be.
  *
  * @throws `ERR_WAYBILL_INVALID_CONFIG`, `ERR_WAYBILL_HOST_MODULE_FAILED`, `ERR_WAYBILL_DATABASE_UNAVAILABLE`,
- *   `ERR_WAYBILL_DATABASE_LOCKED`, `ERR_WAYBILL_DATABASE_TOO_NEW`, `ERR_WAYBILL_NOT_LISTENING`, and what `createOrchestrator` throws
+ *   `ERR_WAYBILL_DATABASE_LOCKED`, `ERR_WAYBILL_DATABASE_TOO_NEW`, `ERR_WAYBILL_NOT_LISTENING`, what `createOrchestrator` throws, and
+ *   the reason of `signal`
  */
 export async function startService(
   config: Config,
-  { stream, ownsProcess = false }: StartOptions = {},
+  { stream, ownsProcess = false, signal }: StartOptions = {},
 ): Promise<RunningService> {
   // The service belongs to nobody: none of its timers and connections keeps the context of who started it.
   return ContextSnapshot.root.run(async () => {
@@ -68,17 +72,24 @@ export async function startService(
     if (ownsProcess) clearEnvironment(config);
     const log = createLog({ level: config.log.level, vault, stream });
     try {
-      return await start(config, log, vault.redact);
+      return await start(config, { log, redact: vault.redact, signal });
     } catch (error) {
       throw firstFailure(error, log);
     }
   });
 }
 
-async function start(config: Config, log: Logger, redact: Redact): Promise<RunningService> {
+/** What a start is made with, beside its configuration. */
+interface StartTools {
+  readonly log: Logger;
+  readonly redact: Redact;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function start(config: Config, { log, redact, signal }: StartTools): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
   await assertFree(config.listen);
-  const parts = await openParts(config, log, stack);
+  const parts = await openParts(config, { log, stack, signal });
   const { database, queue, orchestrator, shelf } = parts;
   const keys = await createKeyStore(database, {
     onError: (err) => log.error({ err }, 'the use of an API key could not be noted'),
@@ -114,6 +125,7 @@ async function start(config: Config, log: Logger, redact: Redact): Promise<Runni
     state = 'draining';
     await bothDone(closeServer(app, graceMs), executor?.close({ graceMs }));
   });
+  signal?.throwIfAborted();
   const url = await listen(app, config.listen);
   if (config.executor.enabled) executor = await parts.startExecutor();
   log.info({ url, database: database.kind, executor: executor?.name }, 'ready');

@@ -1,4 +1,4 @@
-import type { SettingsSpec } from '@waybill/protocol';
+import type { Limits, SettingsSpec } from '@waybill/protocol';
 
 /** A number for every tenant, and others for some. */
 export interface PerTenant {
@@ -35,20 +35,17 @@ export interface Config {
   /** Absolute path of the folder with the embedded database and what else is kept between two starts. */
   readonly dataFolder: string;
   readonly database: {
-    /** `postgres:` URL with its password. Absent: the embedded database. */
+    /** `postgres:` URL with its password, also where that came from `PGPASSWORD`. Absent: the embedded database. */
     readonly url?: string;
     readonly maxConnections: number;
+    /** Whether connections to the server keep statements prepared. */
+    readonly preparedStatements: boolean;
   };
   /** What seals the context that is stored with durable jobs. Empty: generated and kept in the data folder. */
   readonly contextKeys: readonly string[];
   readonly orchestrator: SettingsSpec;
   /** The highest limits that a request may ask for. */
-  readonly maxLimits: {
-    readonly wallMs: number;
-    readonly cpuMs: number;
-    readonly memoryBytes: number;
-    readonly resultBytes: number;
-  };
+  readonly maxLimits: Limits;
   readonly executor: { readonly enabled: boolean; readonly slots: number; readonly name: string };
   readonly queue: { readonly tenantSlots: PerTenant; readonly maxQueuedPerTenant: number };
   readonly auth: {

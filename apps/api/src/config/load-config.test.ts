@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isWaybillError } from '@waybill/protocol';
+import { type Limits, isWaybillError, limitTable } from '@waybill/protocol';
 import type { ConfigSources } from './load-config.ts';
 import { loadConfig } from './load-config.ts';
 import { configKeys } from './keys.ts';
@@ -37,7 +37,7 @@ test('without anything the service listens on loopback, on an embedded database 
   expect(config).toMatchObject({
     listen: { host: '127.0.0.1', port: 8478 },
     dataFolder: '/srv/.waybill',
-    database: { maxConnections: 10 },
+    database: { maxConnections: 10, preparedStatements: true },
     auth: { keys: true },
     trust: { traceparent: 'authenticated', baggage: 'never', proxies: [] },
     docs: 'public',
@@ -89,6 +89,7 @@ test('lists, objects, numbers and flags are read from the environment', async ()
       WAYBILL_ORCHESTRATOR: '{"limits":{"wallMs":100}}',
       WAYBILL_ORCHESTRATOR_THREADS: '3',
       WAYBILL_EXECUTOR_ENABLED: 'false',
+      WAYBILL_DATABASE_PREPARED_STATEMENTS: 'false',
       WAYBILL_AUTH_JWT_JWKS_URL: 'https://id.example/keys',
       WAYBILL_AUTH_JWT_ISSUER: 'id',
       WAYBILL_AUTH_JWT_AUDIENCE: 'waybill',
@@ -102,7 +103,7 @@ test('lists, objects, numbers and flags are read from the environment', async ()
     orchestrator: { limits: { wallMs: 100 }, threads: 3 },
     executor: { enabled: false },
     auth: { jwt: { tenantClaim: 'tenant', clockToleranceSeconds: 30 } },
-    database: { url: 'postgres://u:p@db/waybill' },
+    database: { url: 'postgres://u:p@db/waybill', preparedStatements: false },
   });
 });
 
@@ -165,6 +166,31 @@ test('a refusal never shows a secret', async () => {
     'database.url: expected a postgres: URL, got text of 30 characters',
     'contextKeys[0]: expected at least 32 characters, got text of 14 characters',
   ]);
+});
+
+test.each([
+  ['postgres://db/waybill', 'postgres://db/waybill?password=a%26b'],
+  ['postgres://u@db:5432/waybill?sslmode=require', '&password=a%26b'],
+  ['postgres://u:@/waybill?host=/run', '&password=a%26b'],
+  ['postgres://u:own@db/waybill', 'postgres://u:own@db/waybill'],
+  ['postgres://u@db/waybill?password=own', 'postgres://u@db/waybill?password=own'],
+])('%s has the password of PGPASSWORD where it has none', async (DATABASE_URL, ending) => {
+  const environment = { DATABASE_URL, PGPASSWORD: 'a&b', WAYBILL_CONTEXT_KEYS: secret };
+  const { database } = await loadConfig({ environment });
+  expect(database.url?.startsWith(DATABASE_URL)).toBe(true);
+  expect(database.url?.endsWith(ending)).toBe(true);
+});
+
+test('limits that requests may ask for have the ranges of the limits', async () => {
+  const { maxLimits } = await loadConfig({ environment: {} });
+  expect(Object.keys(maxLimits)).toEqual(Object.keys(limitTable));
+  for (const [name, given] of Object.entries(maxLimits)) {
+    const { default: byDefault, max } = limitTable[name as keyof Limits];
+    // What a job has that asks for nothing may be asked for.
+    expect(given, name).toBeGreaterThanOrEqual(byDefault);
+    const { lines } = await refusalOf({ overrides: { [`maxLimits.${name}`]: max + 1 } });
+    expect(lines).toEqual([expect.stringMatching(`^maxLimits\\.${name}: expected an integer`)]);
+  }
 });
 
 test('PostgreSQL needs a key for the stored context that all processes have', async () => {

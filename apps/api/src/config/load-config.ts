@@ -8,10 +8,13 @@ import { compileSchema, createValidator } from '../validation/validator.ts';
 import { readConfigFile, resolvePaths } from './config-file.ts';
 import type { Config } from './config.ts';
 import { findContradictions } from './contradictions.ts';
-import { type Draft, freezeDeep, setAt } from './draft.ts';
+import { withPassword } from './database-password.ts';
+import { type Draft, freezeDeep, getAt, setAt } from './draft.ts';
 import { type Environment, readEnvironment } from './from-environment.ts';
 import { invalidConfig } from './invalid-config.ts';
 import { configSchema } from './schema.ts';
+
+const databaseUrlPath = ['database', 'url'];
 
 /** Where the configuration comes from. */
 export interface ConfigSources {
@@ -38,6 +41,8 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   for (const { key, value } of values) setAt(draft, key.path, value);
   for (const [path, value] of Object.entries(overrides)) setAt(draft, path.split('.'), value);
   resolvePaths(draft, folder);
+  const url = getAt(draft, databaseUrlPath);
+  if (typeof url === 'string') setAt(draft, databaseUrlPath, withPassword(url, environment));
 
   const found = [
     ...issues.filter(({ path }) => !isSecretSource(draft, path)),

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { limitTable } from '@waybill/protocol';
 import type { JsonSchema } from '../validation/json-schema.ts';
+import { maxLimitSchemas } from './max-limits.ts';
 
 const MiB = 1_048_576;
 const dayMs = 86_400_000;
@@ -127,21 +128,6 @@ const contextKeys: JsonSchema = {
   default: [],
 };
 
-function maxLimit(
-  name: 'wallMs' | 'cpuMs' | 'memoryBytes' | 'resultBytes',
-  given: number,
-): JsonSchema {
-  const { min, max } = limitTable[name];
-  return integer(`highest limits.${name} that a request may ask for`, [min, max], given);
-}
-
-const maxLimits = section({
-  wallMs: maxLimit('wallMs', 900_000),
-  cpuMs: maxLimit('cpuMs', 60_000),
-  memoryBytes: maxLimit('memoryBytes', 512 * MiB),
-  resultBytes: maxLimit('resultBytes', 64 * MiB),
-});
-
 /** Every key of the configuration: its type, range, default and meaning. */
 export const configSchema: JsonSchema = record({
   listen: section({
@@ -158,10 +144,14 @@ export const configSchema: JsonSchema = record({
       secret: true,
     }),
     maxConnections: integer('connections to the PostgreSQL server', [2, 1_000], 10),
+    preparedStatements: flag(
+      'whether these keep statements prepared; false behind a pooler that cannot, such as PgBouncer before 1.21 in transaction mode',
+      true,
+    ),
   }),
   contextKeys,
   orchestrator,
-  maxLimits,
+  maxLimits: section(maxLimitSchemas),
   executor: section({
     enabled: flag('whether this process runs durable jobs', true),
     slots: integer('durable jobs that it runs at once', [1, 1_000], 16),

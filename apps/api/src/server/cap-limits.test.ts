@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { defaultLimits } from '@waybill/protocol';
 import { authenticatorFor, testServer } from './server.fixture.ts';
 
-const limits = { wallMs: 1_000, cpuMs: 100, memoryBytes: 64 * 2 ** 20, resultBytes: 1_024 };
+// Every limit that there is.
+const limits = defaultLimits;
 
 async function ask(body: unknown): Promise<{ statusCode: number; json: Record<string, unknown> }> {
   await using server = await testServer({

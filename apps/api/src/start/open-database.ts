@@ -15,7 +15,8 @@ export async function openDatabase(
 ): Promise<Database> {
   const onError = (err: unknown): void => log.error({ err }, 'the database could not be kept up');
   if (database.url !== undefined) {
-    return openPostgres({ url: database.url, maxConnections: database.maxConnections });
+    const { url, maxConnections, preparedStatements } = database;
+    return openPostgres({ url, maxConnections, preparedStatements });
   }
   await openDataFolder(dataFolder);
   const folder = databaseFolder(dataFolder);

@@ -25,19 +25,24 @@ export interface Parts {
   readonly startExecutor: () => Promise<Executor>;
 }
 
-/**
- * Opens the parts one after the other.
- *
- * @param stack - closes in the reverse order what was opened, also where a later part cannot be
- */
-export async function openParts(
-  config: Config,
-  log: Logger,
-  stack: AsyncDisposableStack,
-): Promise<Parts> {
+/** What parts are opened with, beside their configuration. */
+export interface OpenTools {
+  readonly log: Logger;
+  /** Closes in the reverse order what was opened, also where a later part cannot be. */
+  readonly stack: AsyncDisposableStack;
+  /** Once it is aborted, nothing more is opened. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Opens the parts one after the other. @throws the reason of `signal`, too */
+export async function openParts(config: Config, { log, stack, signal }: OpenTools): Promise<Parts> {
   const hostFunctions = await loadHostFunctions(config.hostFunctions);
+  signal?.throwIfAborted();
+  // What may take long, above all where the database is made.
   const database = stack.use(await openDatabase(config, log));
+  signal?.throwIfAborted();
   const queue = stack.use(await openQueueOn(database, config, log));
+  signal?.throwIfAborted();
   const { workerHostFunctions } = config;
   const orchestrator = stack.use(
     await createOrchestrator({

@@ -13,9 +13,10 @@ export function openVault({ secrets, database, contextKeys }: Config): SecretVau
   for (const key of contextKeys) vault.hide('contextKeys', key);
   const { url } = database;
   if (url !== undefined && URL.canParse(url)) {
-    const { password } = new URL(url);
+    const { password, searchParams } = new URL(url);
     vault.hide('database.url', password);
     vault.hide('database.url', decodeURIComponent(password));
+    vault.hide('database.url', searchParams.get('password') ?? '');
     vault.hide('database.url', url);
   }
   process.env[secretsVariable] = JSON.stringify(secrets);

@@ -14,10 +14,10 @@ import { untilSignal } from './until-signal.ts';
  * @throws what `startService` says
  */
 export function serve(config: Config): Promise<number> {
-  const start = async (): Promise<RunningService> => {
+  const start = async (signal: AbortSignal): Promise<RunningService> => {
     // All that a service stands on takes a second to load, which help and checks do not need.
     const { startService } = await import('../start-service.ts');
-    return startService(config, { ownsProcess: true });
+    return startService(config, { ownsProcess: true, signal });
   };
   return untilSignal(start, async (service) => {
     process.stdout.write(await greeting(service, config));
@@ -31,9 +31,9 @@ export function serve(config: Config): Promise<number> {
  * @throws what `startExecutorOnly` says
  */
 export function work(config: Config): Promise<number> {
-  const start = async (): Promise<RunningExecutor> => {
+  const start = async (signal: AbortSignal): Promise<RunningExecutor> => {
     const { startExecutorOnly } = await import('../start-executor-only.ts');
-    return startExecutorOnly(config, { ownsProcess: true });
+    return startExecutorOnly(config, { ownsProcess: true, signal });
   };
   return untilSignal(start, async ({ name }) => {
     process.stdout.write(`Waybill runs durable jobs as ${name}\n`);

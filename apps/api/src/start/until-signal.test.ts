@@ -35,7 +35,7 @@ function run({ signals = [], whileStarting = '', fails = false }: Scene): Promis
       [Symbol.asyncDispose]: () => running.close(),
     };
     const turn = () => new Promise((resolve) => process.once('SIGUSR2', resolve));
-    const start = async () => {
+    const start = async (signal) => {
       ${whileStarting}
       return running;
     };
@@ -67,6 +67,12 @@ test('a service that cannot go on closes, and ends with exit code 3', async () =
 test('a signal during the start ends what was started in order, without a word that it runs', async () => {
   const whileStarting = "const sent = turn(); send('SIGINT'); send('SIGUSR2'); await sent;";
   expect(await run({ whileStarting })).toMatchObject({ code: 0, stdout: 'closing\n', stderr: '' });
+});
+
+test('the start is told of a signal, and may give up', async () => {
+  const whileStarting =
+    "signal.addEventListener('abort', () => console.log('told')); const sent = turn(); send('SIGINT'); send('SIGUSR2'); await sent; signal.throwIfAborted();";
+  expect(await run({ whileStarting })).toMatchObject({ code: 0, stdout: 'told\n', stderr: '' });
 });
 
 test('a second signal during the start ends the process at once', async () => {

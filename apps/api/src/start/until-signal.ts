@@ -8,29 +8,30 @@ type EndSignal = keyof typeof codesAtOnce;
 
 /**
  * Starts what this process is for and lets it run until the process is told to end (SIGTERM, Ctrl-C), or it cannot go on; then ends
- * it in order, which waits for a start that is on its way. A second signal ends the process at once: jobs that were accepted are
+ * it in order, which waits for the step that a start is at. A second signal ends the process at once: jobs that were accepted are
  * not lost, they run again elsewhere or at the next start. Listens for signals as soon as it is called.
  *
+ * @param start - is told by its signal that the end was asked for meanwhile; it may go on, or throw
  * @param greet - says that it runs; not called where the end was asked for before
  * @returns the exit code: 0 when it ended because it was told to
  * @throws what `start` throws, unless the end was asked for before; what `greet` and `close` throw
  */
 export async function untilSignal<Started extends Running>(
-  start: () => Promise<Started>,
+  start: (signal: AbortSignal) => Promise<Started>,
   greet: (running: Started) => Promise<void>,
 ): Promise<number> {
   const told = Promise.withResolvers<undefined>();
-  let count = 0;
-  const isTold = (): boolean => count > 0;
+  const end = new AbortController();
+  const isTold = (): boolean => end.signal.aborted;
   const onSignal = (signal: NodeJS.Signals): void => {
-    count += 1;
-    if (count > 1) endAtOnce(codesAtOnce[signal as EndSignal]);
+    if (isTold()) endAtOnce(codesAtOnce[signal as EndSignal]);
+    end.abort();
     told.resolve(undefined);
   };
   const signals = Object.keys(codesAtOnce) as EndSignal[];
   for (const signal of signals) process.on(signal, onSignal);
   try {
-    await using running = await start().catch((error: unknown) => {
+    await using running = await start(end.signal).catch((error: unknown) => {
       // The keys of a terminal reach what is being started, too: that it fails then is its end.
       if (isTold()) return undefined;
       throw error;

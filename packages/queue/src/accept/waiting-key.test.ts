@@ -17,7 +17,8 @@ test.each([
   const inserted = deferred<undefined>();
   const committing = deferred<undefined>();
   const earlier = database.transaction(async (transaction) => {
-    await insertJobs(transaction, engine, [first]);
+    // As if its commit came later.
+    await insertJobs({ ...transaction, last: transaction }, engine, [first]);
     inserted.resolve(undefined);
     await committing.promise;
     if (!doesCommit) throw new Error('rolled back');

@@ -24,19 +24,80 @@ export interface PoolDatabaseParts {
   closed(): Promise<void>;
 }
 
-/** @param next - lets the next one have the connection */
-type Use<T> = (session: Session, next: (() => void) | undefined) => Promise<T>;
-
 /** Makes a database of the connections of a pool. */
 export function makePoolDatabase(parts: PoolDatabaseParts): Database {
-  const { kind, pool, isShared, listen, ended } = parts;
+  const { kind, pool, listen, ended } = parts;
+  const sessions = new Sessions(parts);
   let closing: Promise<void> | undefined;
-  const running = new Set<Promise<unknown>>();
-  let connectionCount = 0;
-  const namesOf = new WeakMap<PoolClient, StatementNames>();
-  const inSession = async <T>(use: Use<T>): Promise<T> => {
-    const client = await takeClient(pool);
-    const session = new Session(client, namesOf.get(client));
+  const close = async (): Promise<void> => {
+    await sessions.ended();
+    await pool.end();
+    await parts.closed();
+  };
+  const whileOpen = <T>(use: Use<T>): Promise<T> =>
+    closing
+      ? Promise.reject(makeError('ERR_WAYBILL_CLOSED', 'The database was closed.'))
+      : sessions.use(use);
+  const alone = <T>(send: (session: Session) => Promise<T>): Promise<T> =>
+    whileOpen((session, handOn) => {
+      const answer = send(session);
+      handOn();
+      return answer;
+    });
+  return {
+    kind,
+    ended,
+    listen,
+    query: (text, values) => alone(({ statements }) => statements.query(text, values)),
+    script: (text) => alone(({ statements }) => statements.script(text)),
+    transaction: (work) => whileOpen((session, handOn) => session.transaction(work, handOn)),
+    close: () => (closing ??= ContextSnapshot.root.run(close)),
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}
+
+/** @param handOn - lets the next one have the connection, where it is shared */
+type Use<T> = (session: Session, handOn: () => void) => Promise<T>;
+
+/** Gives sessions on the connections of a pool. */
+class Sessions {
+  readonly #pool: Pool;
+  readonly #isShared: boolean;
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #namesOf = new WeakMap<PoolClient, StatementNames>();
+
+  constructor({ pool, isPreparing, isShared }: PoolDatabaseParts) {
+    this.#pool = pool;
+    this.#isShared = isShared;
+    keepErrors(pool);
+    if (!isPreparing) return;
+    let connectionCount = 0;
+    pool.on('connect', (client) =>
+      this.#namesOf.set(client, new StatementNames(++connectionCount)),
+    );
+    suitKeptPlans(pool);
+  }
+
+  async use<T>(use: Use<T>): Promise<T> {
+    const result = this.#use(use);
+    this.#running.add(result);
+    try {
+      return await result;
+    } finally {
+      this.#running.delete(result);
+    }
+  }
+
+  /** Waits for what runs: the pool forgets who still waits for a connection when it ends, and they would wait for ever. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  async #use<T>(use: Use<T>): Promise<T> {
+    const client = await takeClient(this.#pool);
+    const session = new Session(client, this.#namesOf.get(client));
     let isReleased = false;
     const release = (): void => {
       // Not `pool.query`: it gives up the connection at every error, also where a statement was refused.
@@ -44,51 +105,11 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
       isReleased = true;
     };
     try {
-      return await use(session, isShared ? release : undefined);
+      return await use(session, this.#isShared ? release : () => {});
     } finally {
       release();
     }
-  };
-  const withSession = async <T>(use: Use<T>): Promise<T> => {
-    if (closing) throw makeError('ERR_WAYBILL_CLOSED', 'The database was closed.');
-    const result = inSession(use);
-    running.add(result);
-    try {
-      return await result;
-    } finally {
-      running.delete(result);
-    }
-  };
-  const alone = <T>(send: (session: Session) => Promise<T>): Promise<T> =>
-    withSession((session, next) => {
-      const answer = send(session);
-      next?.();
-      return answer;
-    });
-  const close = async (): Promise<void> => {
-    // The pool forgets who still waits for a connection when it ends, and they would wait for ever.
-    await Promise.allSettled(running);
-    await pool.end();
-    await parts.closed();
-  };
-
-  keepErrors(pool);
-  if (parts.isPreparing) {
-    pool.on('connect', (client) => namesOf.set(client, new StatementNames(++connectionCount)));
-    suitKeptPlans(pool);
   }
-  return {
-    kind,
-    ended,
-    listen,
-    query: (text, values) => alone(({ statements }) => statements.query(text, values)),
-    script: (text) => alone(({ statements }) => statements.script(text)),
-    transaction: (work) => withSession((session, next) => session.transaction(work, next)),
-    close: () => (closing ??= ContextSnapshot.root.run(close)),
-    async [Symbol.asyncDispose]() {
-      await this.close();
-    },
-  };
 }
 
 /** A connection that breaks is told to the statements on it; nobody else needs to know, and an `error` that nobody hears is fatal. */

@@ -6,7 +6,7 @@ import {
   durableJobStates,
 } from '@waybill/protocol';
 import type { Queryable } from '../database/database.ts';
-import { leasedIds } from '../engine/leased-ids.ts';
+import { leasedIds } from '../engine/engine-tables.ts';
 import { type SummaryRow, summaryColumns, summaryFromRow } from '../tables/job-row.ts';
 import { pageLimit, readCursor, writeCursor } from './cursor.ts';
 import { isJobId } from './find-job.ts';
@@ -74,9 +74,10 @@ function selectPage(filter: DurableJobFilter, limit: number, maxCount: number): 
     ['job.id >= ?::uuid', from],
     ['job.id < ?::uuid', before],
   ]);
-  const isStateOfIndex = tenant !== undefined && states !== undefined;
+  // A tenant's jobs have an index for each state, those of all tenants one for all.
+  const hasIndex = tenant !== undefined;
   const ofRow = all([
-    ['job.state = ANY(?::text[])', isStateOfIndex ? undefined : states],
+    ['job.state = ANY(?::text[])', hasIndex ? undefined : states],
     ['job.function_name = ?', filter.function],
     ['job.schedule_name = ?', filter.schedule],
     ['job.submitted_at >= waybill.moment(?)', fromMs],
@@ -84,7 +85,7 @@ function selectPage(filter: DurableJobFilter, limit: number, maxCount: number): 
   ]);
   const scanCount = ofRow.length === 0 ? limit + 1 : maxCount;
   const text = pageText({
-    scan: isStateOfIndex ? scanByState(ofIndex, scanCount, states) : scanRange(ofIndex, scanCount),
+    scan: hasIndex ? scanByState(ofIndex, scanCount, states) : scanRange(ofIndex, scanCount),
     ofRow,
     limit,
   });
@@ -96,24 +97,32 @@ function scanRange(conditions: readonly string[], count: number): string {
   return `SELECT ${columns} FROM waybill.job AS job ${whereAll(conditions)} ORDER BY job.id DESC LIMIT ${count}`;
 }
 
+const open = 'job.settled_at IS NULL';
+
 // A job that has settled is found by its state; of the others few are running.
 const conditionOf: Readonly<Record<DurableJobState, string>> = {
-  queued: `job.settled_at IS NULL AND job.state = 'queued'`,
+  queued: `${open} AND job.state = 'queued'`,
   running: `job.state = 'running' AND job.id IN (${leasedIds})`,
   succeeded: `job.settled_state = 'succeeded'`,
   failed: `job.settled_state = 'failed'`,
   cancelled: `job.settled_state = 'cancelled'`,
 };
 
+const ofAnyState = [open, conditionOf.succeeded, conditionOf.failed, conditionOf.cancelled];
+
 // State by state, for there is no order among the rows of several in an index.
 function scanByState(
   conditions: readonly string[],
   count: number,
-  states: readonly DurableJobState[],
+  states: readonly DurableJobState[] | undefined,
 ): string {
-  const scans = [...new Set(states)].map(
-    (state) => `(${scanRange([...conditions, conditionOf[state]], count)})`,
-  );
+  const wanted =
+    states === undefined
+      ? ofAnyState
+      : durableJobStates
+          .filter((state) => states.includes(state))
+          .map((state) => conditionOf[state]);
+  const scans = wanted.map((condition) => `(${scanRange([...conditions, condition], count)})`);
   // None of no states.
   if (scans.length === 0) return scanRange([...conditions, 'false'], count);
   return `SELECT * FROM (${scans.join(' UNION ALL ')}) AS job ORDER BY job.id DESC LIMIT ${count}`;

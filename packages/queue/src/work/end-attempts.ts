@@ -86,8 +86,8 @@ export async function endAttempts(
     ending.kind === 'failed' && deadLetter !== undefined ? [deadLetter] : [],
   );
   await engine.putBack(transaction, again);
+  await engine.remove(letters.length > 0 ? transaction : transaction.last, settled);
   if (letters.length > 0) await insertJobs(transaction, engine, letters);
-  await engine.remove(transaction.last, settled);
   return ended;
 }
 

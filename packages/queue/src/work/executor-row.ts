@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { leasedIds } from '../engine/leased-ids.ts';
+import { leasedIds } from '../engine/engine-tables.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import type { AttemptKey } from './lock-running.ts';
 import { findLivingNamesakes } from './namesakes.ts';

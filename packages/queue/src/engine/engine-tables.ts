@@ -7,3 +7,6 @@ export const engineQueue = 'jobs';
 /** A SELECT of the ids of jobs that are leased, all tenants' and executors', for statements of our own: there are few, and it has an index. */
 export const leasedIds: string = `
 SELECT id FROM ${engineSchema}.job WHERE name = '${engineQueue}' AND state = 'active' AND group_id IS NOT NULL`;
+
+/** A condition for jobs that wait, of the one queue, as pg-boss has it in its indexes. */
+export const waitingJobs: string = `name = '${engineQueue}' AND state < 'active' AND NOT blocked`;

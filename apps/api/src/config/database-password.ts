@@ -1,0 +1,19 @@
+import type { Environment } from './from-environment.ts';
+
+/** Where the driver of PostgreSQL looks for a password that is not in the address. */
+export const passwordVariable = 'PGPASSWORD';
+
+/**
+ * Gives the address of a database with the password of `PGPASSWORD` in it, where it has none of its own. The driver would look for
+ * the variable at each new connection, and by then it was taken out of the environment.
+ */
+export function withPassword(url: string, environment: Environment): string {
+  const password = environment[passwordVariable];
+  if (!password || hasPassword(url)) return url;
+  return `${url}${url.includes('?') ? '&' : '?'}password=${encodeURIComponent(password)}`;
+}
+
+// By their form: the driver takes addresses that `URL` does not, such as those without a host.
+function hasPassword(url: string): boolean {
+  return /^\w+:\/\/[^/?#]*:[^/?#]+@|[?&]password=[^&]/.test(url);
+}
