@@ -4,6 +4,9 @@ import { ClosingLine } from './test/support/closing-line.ts';
 /** Measures what a guest gets on a machine that this very test makes busy. */
 const busyMachine = 'packages/sandbox/src/isolate/busy-machine.test.ts';
 
+/** Hostile requests to the service: other suites may run beside them. */
+const hostileRequests = 'test/security/{api-*,durable-hostile}.test.ts';
+
 export default defineConfig({
   test: {
     // A native crash of an isolate ends one fork, not the run.
@@ -45,8 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
-          include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/{security,chaos}/**'],
+          include: ['test/!(security|chaos)/**/*.test.ts', hostileRequests],
           testTimeout: 30_000,
         },
       },
@@ -55,6 +57,7 @@ export default defineConfig({
         test: {
           name: 'hostile',
           include: ['test/{security,chaos}/**/*.test.ts', busyMachine],
+          exclude: [...configDefaults.exclude, hostileRequests],
           testTimeout: 30_000,
           // Apart from all others and one file at a time: they judge how long harmless jobs take beside hostile ones.
           fileParallelism: false,

@@ -98,6 +98,44 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await ids()).toEqual([]);
   });
 
+  test('the last statement of a transaction keeps it, whatever is thrown afterwards', async () => {
+    await empty();
+    const throwing = database.transaction(async (transaction) => {
+      await add(1, transaction);
+      await add(2, transaction.last);
+      throw new RangeError('too late');
+    });
+    await expect(throwing).rejects.toThrow(RangeError);
+    expect(await ids()).toEqual([1, 2]);
+  });
+
+  test('a last statement that is refused undoes its transaction, and harms none that was sent behind it', async () => {
+    await empty();
+    const refused = database.transaction(async (transaction) => {
+      await add(1, transaction);
+      await add(1, transaction.last);
+    });
+    const others = [2, 3, 4].map((id) =>
+      database.transaction(async (transaction) => {
+        await add(id, transaction);
+        expect(await ids(transaction)).toContain(id);
+        await add(id * 10, transaction.last);
+      }),
+    );
+    await expect(refused).rejects.toMatchObject({ code: '23505' });
+    await Promise.all(others);
+    expect(await ids()).toEqual([2, 3, 4, 20, 30, 40]);
+  });
+
+  test('after its last statement a transaction takes no other', async () => {
+    await empty();
+    const going = database.transaction(async (transaction) => {
+      await Promise.all([add(1, transaction.last), add(2, transaction)]);
+    });
+    await expect(going).rejects.toMatchObject({ code: 'ERR_WAYBILL_INTERNAL' });
+    expect(await ids()).toEqual([1]);
+  });
+
   test('a transaction is undone whatever its work rejects with', async () => {
     await empty();
     const unavailable = makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', 'another database');
