@@ -21,7 +21,14 @@ async function soak({ database, ...flags }: DurableFlags): Promise<boolean> {
   console.log(`seed ${seed}: ${jobCount} jobs on ${database}, killing ${targets.join(', ')}`);
   await using world = await startWorld(database);
   const startLoad = (options: LoadOptions): Load => new AutocannonLoad(options);
-  const { wrong, kills, ...counts } = await runChaos(world, { ...flags, settleMs, startLoad });
+  const { wrong, kills, ...counts } = await runChaos(world, {
+    ...flags,
+    settleMs,
+    startLoad,
+  }).catch((error: unknown) => {
+    console.error(world.service.describe());
+    throw error;
+  });
   console.table({ ...counts, ...kills, wrongCount: wrong.length });
   for (const what of wrong.slice(0, 50)) console.error(what);
   return wrong.length === 0;

@@ -95,6 +95,13 @@ export class TestService implements AsyncDisposable {
     return this.#stderr;
   }
 
+  /** Says whether it lives and what it printed last, for whoever has to find out why it does not answer. */
+  describe(): string {
+    const { exitCode, signalCode } = this.#child ?? { exitCode: null, signalCode: null };
+    const state = signalCode ?? exitCode ?? 'it runs';
+    return `service: ${state}\n${this.#stdout.slice(-1_000)}\n${this.#stderr.slice(-4_000)}`;
+  }
+
   /** Of the last start. */
   get pid(): number {
     return this.#child?.pid ?? NaN;

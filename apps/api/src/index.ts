@@ -2,7 +2,7 @@ export { startService } from './start-service.ts';
 export type { Running, RunningService, StartOptions } from './start-service.ts';
 export { startExecutorOnly } from './start-executor-only.ts';
 export type { RunningExecutor } from './start-executor-only.ts';
-export { openKeys } from './open-keys.ts';
+export { hasDatabase, openKeys } from './open-keys.ts';
 export type { OpenKeys } from './open-keys.ts';
 export type { ApiKey, IssuedKey, KeySpec, KeyStore } from './keys/key-store.ts';
 export { loadConfig } from './config/load-config.ts';

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answer, outcome, queuedJob, serveWith, waybill, waybillHere } from './cli.fixture.ts';
 
@@ -30,6 +33,20 @@ test.each([
   expect(stderr).toContain(words);
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
+
+test.each([['list'], ['revoke', 'k'], ['rotate', 'k']])(
+  'keys %s is refused for a folder without a database, and makes none',
+  async (...args) => {
+    const parent = await mkdtemp(join(tmpdir(), 'waybill-cli-'));
+    const folder = join(parent, 'typo');
+    const { code, stdout, stderr } = await waybillHere(['keys', ...args, '--data', folder]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`${folder}: no database is found there; "waybill serve"`);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(await readdir(parent)).toEqual([]);
+    await rmdir(parent);
+  },
+);
 
 test('a service that is not there is named, with what starts one', async () => {
   const { code, stderr } = await waybillHere(['jobs', 'list'], { url: nowhere });

@@ -40,8 +40,12 @@ const scheduleResource = {
 const keyResource = { id: 'k', name: 'ci', tenant: 'acme', scopes: ['run'], createdAt: at };
 
 test.each([
-  [{ url: 'ftp://x' }, 'url: expected an http or https URL'],
-  [{ url: 'nonsense' }, 'url: expected an http or https URL'],
+  [{ url: 'ftp://x' }, 'such as http://127.0.0.1:8478, got one that begins with ftp:'],
+  [{ url: 'localhost:8478' }, 'such as http://127.0.0.1:8478, got one that begins with localhost:'],
+  [
+    { url: 'nonsense' },
+    'url: expected an http or https URL, such as http://127.0.0.1:8478, got what',
+  ],
   [{ url: 'http://user:secret@x' }, 'without credentials'],
   [{ url: 'http://x', timeoutMs: 0 }, 'timeoutMs: expected an integer from 1'],
   [{ url: 'http://x', retries: 1.5 }, 'retries: expected an integer from 0'],

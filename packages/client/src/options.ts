@@ -109,9 +109,13 @@ export function assertWhole(
 }
 
 function resolveUrl(given: string | URL): string {
+  const expected = 'an http or https URL, such as http://127.0.0.1:8478';
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  // Not shown: there may be a password in it.
-  if (!url || !/^https?:$/.test(url.protocol)) throw refused('url', 'an http or https URL', 'none');
+  // Neither is shown whole: there may be a password in it.
+  if (!url) throw refused('url', expected, 'what is no URL');
+  if (!/^https?:$/.test(url.protocol)) {
+    throw refused('url', expected, `one that begins with ${url.protocol}`);
+  }
   if (url.username || url.password || url.search || url.hash) {
     throw refused('url', 'a URL without credentials, query and fragment', 'one that has them');
   }

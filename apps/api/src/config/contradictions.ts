@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
+import { type Limits, defaultLimits, limitTable } from '@waybill/protocol';
 import type { Issue } from '@waybill/protocol/parse';
 import { isLoopback } from '../auth/loopback.ts';
 import type { Config } from './config.ts';
+
+const limitNames = Object.keys(limitTable) as (keyof Limits)[];
 
 /** Finds what is wrong with values that are right each by itself; paths of modules are not URLs yet. */
 export function findContradictions(config: Config): readonly Issue[] {
@@ -11,6 +14,7 @@ export function findContradictions(config: Config): readonly Issue[] {
     ...unsafeKeySet(config),
     ...missingModule('hostFunctions', config.hostFunctions),
     ...missingModule('workerHostFunctions', config.workerHostFunctions),
+    ...passedMaxLimits(config),
   ];
 }
 
@@ -39,6 +43,16 @@ function unsafeKeySet({ auth }: Config): readonly Issue[] {
   if (username !== '' || password !== '') return [{ path, expected, got: 'one with credentials' }];
   if (protocol === 'https:' || isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'))) return [];
   return [{ path, expected, got: `http: on ${hostname}` }];
+}
+
+// A job that asks for nothing would get more than one may ask for.
+function passedMaxLimits({ maxLimits, orchestrator }: Config): readonly Issue[] {
+  return limitNames.flatMap((name) => {
+    const given = orchestrator.limits?.[name] ?? defaultLimits[name];
+    if (given <= maxLimits[name]) return [];
+    const expected = `at least orchestrator.limits.${name}, which is ${given}`;
+    return [{ path: `maxLimits.${name}`, expected, got: String(maxLimits[name]) }];
+  });
 }
 
 function missingModule(key: string, path: string | undefined): readonly Issue[] {

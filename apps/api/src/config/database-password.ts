@@ -9,11 +9,27 @@ export const passwordVariable = 'PGPASSWORD';
  */
 export function withPassword(url: string, environment: Environment): string {
   const password = environment[passwordVariable];
-  if (!password || hasPassword(url)) return url;
+  if (!password || passwordsIn(url).length > 0) return url;
   return `${url}${url.includes('?') ? '&' : '?'}password=${encodeURIComponent(password)}`;
 }
 
 // By their form: the driver takes addresses that `URL` does not, such as those without a host.
-function hasPassword(url: string): boolean {
-  return /^\w+:\/\/[^/?#]*:[^/?#]+@|[?&]password=[^&]/.test(url);
+const forms = /^\w+:\/\/[^/?#:]*:(?<before>[^/?#]+)@|[?&]password=(?<behind>[^&#]+)/g;
+
+/** Gives the passwords in the address of a database, as they are written there and as they are meant. */
+export function passwordsIn(url: string): readonly string[] {
+  return [...url.matchAll(forms)].flatMap(({ groups }) => {
+    const { before, behind } = groups ?? {};
+    const written = before ?? behind ?? '';
+    return [written, decoded(before ?? written.replaceAll('+', ' '))];
+  });
+}
+
+function decoded(written: string): string {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    // The driver will not take it either.
+    return written;
+  }
 }

@@ -193,6 +193,15 @@ test('limits that requests may ask for have the ranges of the limits', async () 
   }
 });
 
+test('a job that asks for nothing gets no more than may be asked for', async () => {
+  const { lines } = await refusalOf({ overrides: { 'maxLimits.jobDepth': 1 } });
+  const { default: byDefault } = limitTable.jobDepth;
+  const expected = `maxLimits.jobDepth: expected at least orchestrator.limits.jobDepth, which is ${byDefault}, got 1`;
+  expect(lines).toEqual([expected]);
+  const overrides = { 'maxLimits.jobDepth': 1, orchestrator: { limits: { jobDepth: 1 } } };
+  await expect(loadConfig({ environment: {}, overrides })).resolves.toBeDefined();
+});
+
 test('PostgreSQL needs a key for the stored context that all processes have', async () => {
   const { lines } = await refusalOf({ environment: { DATABASE_URL: 'postgres://db/waybill' } });
   expect(lines).toEqual([expect.stringMatching(/^contextKeys: expected at least one secret/)]);

@@ -4,7 +4,7 @@ import { invalidRequest } from '../validation/invalid-request.ts';
 
 /**
  * Refuses bodies that ask for higher limits than the operator allows tenants: of a job, of a function, or of the job of a
- * schedule. What the operator's own defaults are is another matter.
+ * schedule. The operator's own defaults are never higher; see `findContradictions`.
  */
 export function capLimits(app: FastifyInstance, maxLimits: Config['maxLimits']): void {
   app.addHook('preHandler', (request, _reply, done) => {

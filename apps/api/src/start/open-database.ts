@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { type Database, openEmbedded, openPostgres } from '@waybill/queue';
+import { type Database, hasEmbedded, openEmbedded, openPostgres } from '@waybill/queue';
 import type { Config } from '../config/config.ts';
 import { databaseFolder, openDataFolder } from './data-folder.ts';
 
@@ -20,6 +19,6 @@ export async function openDatabase(
   }
   await openDataFolder(dataFolder);
   const folder = databaseFolder(dataFolder);
-  if (!existsSync(folder)) log.info({ folder }, 'making the database, which takes some seconds');
+  if (!hasEmbedded(folder)) log.info({ folder }, 'making the database, which takes some seconds');
   return openEmbedded({ folder, onError });
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { passwordsIn } from '../config/database-password.ts';
 import { type SecretVault, createSecretVault, secretsVariable } from '../host/secret-vault.ts';
 
 /**
@@ -12,12 +13,8 @@ export function openVault({ secrets, database, contextKeys }: Config): SecretVau
   vault.readAll();
   for (const key of contextKeys) vault.hide('contextKeys', key);
   const { url } = database;
-  if (url !== undefined && URL.canParse(url)) {
-    const { password, searchParams } = new URL(url);
-    vault.hide('database.url', password);
-    vault.hide('database.url', decodeURIComponent(password));
-    vault.hide('database.url', searchParams.get('password') ?? '');
-    vault.hide('database.url', url);
+  for (const secret of url === undefined ? [] : [url, ...passwordsIn(url)]) {
+    vault.hide('database.url', secret);
   }
   process.env[secretsVariable] = JSON.stringify(secrets);
   return vault;

@@ -14,6 +14,8 @@ interface KeyFlags extends ConnectOptions {
   readonly data?: string;
 }
 
+const makers = '"waybill serve" and "waybill keys create" make one';
+
 /** What is asked of API keys: over HTTP, or straight of the database. */
 interface Keys {
   create(spec: KeySpec): Promise<{ readonly key: ApiKey; readonly token: string }>;
@@ -45,7 +47,7 @@ export function addKeys(program: Command, session: Session): void {
     .requiredOption('--for <tenant>', 'the tenant that it acts for')
     .requiredOption('--scope <scope>', `${scopes.join(', ')} (again for more)`, collect)
     .option('--expires <moment>', 'such as 2027-01-01T00:00:00Z (default: never)', parseMoment);
-  withKeys(create).action(acting(session, createKey));
+  withKeys(create).action(acting(session, createKey, { mayMake: true }));
   withKeys(
     keys
       .command('list')
@@ -86,11 +88,17 @@ function withKeys(command: Command): Command {
     .addHelpText('after', directHelp);
 }
 
+/** Whether a command may make the database, where it is the embedded one and not there. */
+interface Making {
+  readonly mayMake: boolean;
+}
+
 type Asked<Flags> = { readonly flags: Flags; readonly args: readonly string[] };
 
 function acting<Flags extends object>(
   session: Session,
   act: (keys: Keys, output: Output, asked: Asked<Flags>) => Promise<void>,
+  { mayMake }: Making = { mayMake: false },
 ): (this: Command) => Promise<void> {
   return async function (this: Command) {
     const flags = this.opts<Flags & KeyFlags>();
@@ -101,9 +109,15 @@ function acting<Flags extends object>(
       return;
     }
     // Only here: the service takes its time to load.
-    const { loadConfig, openKeys } = await import('@waybill/api');
+    const { hasDatabase, loadConfig, openKeys } = await import('@waybill/api');
     const overrides = flags.data === undefined ? {} : { dataFolder: flags.data };
-    await using open = await openKeys(await loadConfig({ file: flags.config, overrides }));
+    const config = await loadConfig({ file: flags.config, overrides });
+    if (!hasDatabase(config)) {
+      const { dataFolder } = config;
+      if (!mayMake) throw new UsageError(`${dataFolder}: no database is found there; ${makers}`);
+      output.note(`making a database in ${dataFolder}, which takes some seconds`);
+    }
+    await using open = await openKeys(config);
     assertGoingOn(session);
     await act(straight(open.keys), output, asked);
   };

@@ -42,8 +42,8 @@ const insertKeyed = insertWith(keyed);
 const insertKeyless = insertWith('');
 
 /**
- * Adds jobs to the tables and to the engine, and commits. A job whose idempotency key its tenant has used before is left out. After the commit tell
- * the signal `ready`.
+ * Adds jobs to the tables and to the engine, and commits: nothing may come after it in the transaction. A job whose idempotency key
+ * its tenant has used before is left out. After the commit tell the signal `ready`.
  *
  * @returns those that were added, in any order
  */

@@ -2,7 +2,7 @@ import { makeError } from '@waybill/protocol';
 import { deferred, until } from '@waybill/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, testDatabases, type TestDatabases } from './database.fixture.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Database, Queryable, Transaction } from './database.ts';
 import { together } from './together.ts';
 
 describe.each(databaseKinds)('%s', (kind) => {
@@ -136,6 +136,29 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await ids()).toEqual([1]);
   });
 
+  test('a last statement that comes after the end is refused, and commits nothing of the next transaction', async () => {
+    await empty();
+    const kept: Transaction[] = [];
+    await database.transaction(async (transaction) => {
+      kept.push(transaction);
+      await add(1, transaction.last);
+    });
+    const undone = database.transaction(async (transaction) => {
+      kept.push(transaction);
+      throw new RangeError('undone');
+    });
+    await expect(undone).rejects.toThrow(RangeError);
+    const next = database.transaction(async (transaction) => {
+      await add(2, transaction);
+      for (const { last } of kept) {
+        await expect(add(3, last)).rejects.toMatchObject({ code: 'ERR_WAYBILL_INTERNAL' });
+      }
+      throw new RangeError('undone, too');
+    });
+    await expect(next).rejects.toThrow(RangeError);
+    expect(await ids()).toEqual([1]);
+  });
+
   test('a transaction is undone whatever its work rejects with', async () => {
     await empty();
     const unavailable = makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', 'another database');
@@ -176,6 +199,13 @@ describe.each(databaseKinds)('%s', (kind) => {
       'SELECT count(*)::int AS count FROM pg_prepared_statements',
     );
     expect(kept[0]?.count).toBeLessThanOrEqual(200);
+  });
+
+  test('a statement that is not to be kept is not', async () => {
+    const text = 'SELECT $1::int + 1 AS once';
+    expect(await database.query(text, [1], { isKept: false })).toEqual([{ once: 2 }]);
+    const kept = 'SELECT FROM pg_prepared_statements WHERE statement = $1';
+    expect(await database.query(kept, [text])).toEqual([]);
   });
 
   test('of statements that were sent together the first that failed is told', async () => {

@@ -1,3 +1,20 @@
+/** How a statement is run. */
+export interface QueryOptions {
+  /**
+   * Whether the connection may keep it prepared. `false` for texts of which there are many: those that are run all the time need
+   * the room.
+   *
+   * @defaultValue true
+   */
+  readonly isKept?: boolean | undefined;
+  /**
+   * Whether it may take no longer than statements take as a rule. `false` where it reads or writes whole tables.
+   *
+   * @defaultValue true
+   */
+  readonly isBounded?: boolean | undefined;
+}
+
 /** Runs statements: a database, or one transaction of it. */
 export interface Queryable {
   /**
@@ -12,9 +29,13 @@ export interface Queryable {
   query<Row extends object = object>(
     text: string,
     values?: readonly unknown[],
+    options?: QueryOptions,
   ): Promise<readonly Row[]>;
   /** Runs statements without values, separated by semicolons, and gives the rows of all of them. */
-  script<Row extends object = object>(text: string): Promise<readonly Row[]>;
+  script<Row extends object = object>(
+    text: string,
+    options?: Pick<QueryOptions, 'isBounded'>,
+  ): Promise<readonly Row[]>;
 }
 
 /** Runs statements in one transaction. */

@@ -31,8 +31,8 @@ export async function startEmbeddedWorker(
   folder: string,
   onExit: () => void,
 ): Promise<EmbeddedWorker> {
-  const unfinished = join(folder, 'unfinished');
-  const worker = await startThread(folder, unfinished).catch((cause: unknown) => {
+  const places = placesIn(folder);
+  const worker = await startThread(places).catch((cause: unknown) => {
     onExit();
     const message = `The embedded database cannot be opened: ${String(cause)}.`;
     throw makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', message, { cause, details: { folder } });
@@ -45,7 +45,7 @@ export async function startEmbeddedWorker(
     const message = `The embedded database cannot be opened: ${refusal.message}.`;
     throw makeError('ERR_WAYBILL_DATABASE_UNAVAILABLE', message, { details: { folder } });
   }
-  await rm(unfinished, { force: true });
+  await rm(places.unfinished, { force: true });
   return {
     worker,
     ended: end.unexpected.then(({ message, cause }) => {
@@ -64,10 +64,29 @@ export async function startEmbeddedWorker(
   };
 }
 
-async function startThread(folder: string, unfinished: string): Promise<Worker> {
+/** Whether a folder holds an embedded database, so that to open it makes none. */
+export function hasEmbedded(folder: string): boolean {
+  const { version, unfinished } = placesIn(folder);
+  return existsSync(version) && !existsSync(unfinished);
+}
+
+interface Places {
+  readonly dataFolder: string;
+  /** There in every database. */
+  readonly version: string;
+  /** There while a database is made. */
+  readonly unfinished: string;
+}
+
+function placesIn(folder: string): Places {
   const dataFolder = join(folder, 'data');
-  await prepare(dataFolder, unfinished);
-  const workerData: EmbeddedThreadData = { dataFolder };
+  const unfinished = join(folder, 'unfinished');
+  return { dataFolder, version: join(dataFolder, 'PG_VERSION'), unfinished };
+}
+
+async function startThread(places: Places): Promise<Worker> {
+  await prepare(places);
+  const workerData: EmbeddedThreadData = { dataFolder: places.dataFolder };
   return new Worker(threadUrl, {
     workerData,
     name: 'waybill-database',
@@ -77,9 +96,9 @@ async function startThread(folder: string, unfinished: string): Promise<Worker> 
 }
 
 /** A first start that was killed half-way left files that no start can open, and nothing that anybody was told is stored. */
-async function prepare(dataFolder: string, unfinished: string): Promise<void> {
+async function prepare({ dataFolder, version, unfinished }: Places): Promise<void> {
   if (existsSync(unfinished)) await rm(dataFolder, { recursive: true, force: true });
-  else if (!existsSync(join(dataFolder, 'PG_VERSION'))) await writeFile(unfinished, '');
+  else if (!existsSync(version)) await writeFile(unfinished, '');
 }
 
 /** Gives `undefined` when the database is open, or the error for which it is not. */

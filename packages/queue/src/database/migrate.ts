@@ -30,7 +30,10 @@ export async function migrate(
   checkOrder(migrations);
   const inTurn = <T>(work: (transaction: Queryable) => Promise<T>): Promise<T> =>
     database.transaction(async (transaction) => {
-      await transaction.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}::bigint)`);
+      // Another process may take as long as its steps do.
+      await transaction.script(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}::bigint)`, {
+        isBounded: false,
+      });
       return work(transaction);
     });
 
@@ -51,7 +54,8 @@ async function step(
 ): Promise<void> {
   // Another process may have been quicker.
   if ((await versionOf(transaction, component)) >= version) return;
-  await transaction.script(sql);
+  // A step may write whole tables again.
+  await transaction.script(sql, { isBounded: false });
   await transaction.query('INSERT INTO waybill.migration (component, version) VALUES ($1, $2)', [
     component,
     version,

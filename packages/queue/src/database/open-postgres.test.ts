@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { leakCheck, startPostgres, until, type PostgresServer } from '@waybill/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from './database.ts';
+import { migrate } from './migrate.ts';
 import { openPostgres } from './open-postgres.ts';
 
 let server: PostgresServer;
@@ -54,6 +55,17 @@ test('a statement that takes too long is given up, and its connection with it', 
   });
   await expect(database.query('SELECT pg_sleep(2)')).rejects.toMatchObject(unavailable);
   expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+});
+
+test('a step of a migration may take longer than a statement', async () => {
+  await using database = await openPostgres({
+    url: await server.createDatabase(),
+    maxConnections: 2,
+    statementTimeoutMs: 200,
+  });
+  const slow = { version: 1, sql: 'CREATE TABLE slow (id int); SELECT pg_sleep(0.5)' };
+  await Promise.all([migrate(database, 'slow', [slow]), migrate(database, 'slow', [slow])]);
+  expect(await database.query('SELECT * FROM slow')).toEqual([]);
 });
 
 test('nothing is kept prepared where that was switched off', async () => {

@@ -10,7 +10,7 @@ export interface PostgresOptions {
   readonly url: string;
   /** Connections at once, from 2, beside one that listens: to open a queue takes a second one while the first holds a lock. @defaultValue 10 */
   readonly maxConnections?: number | undefined;
-  /** The longest that a statement may take, a step of a migration too, in milliseconds. @defaultValue 60_000 */
+  /** The longest that a statement may take, except for the steps of a migration, in milliseconds. @defaultValue 60_000 */
   readonly statementTimeoutMs?: number | undefined;
   /**
    * Whether connections keep statements prepared, which saves the server most of its work for each. `false` behind a proxy that gives

@@ -48,8 +48,8 @@ export function makePoolDatabase(parts: PoolDatabaseParts): Database {
     kind,
     ended,
     listen,
-    query: (text, values) => alone(({ statements }) => statements.query(text, values)),
-    script: (text) => alone(({ statements }) => statements.script(text)),
+    query: (...statement) => alone(({ statements }) => statements.query(...statement)),
+    script: (...script) => alone(({ statements }) => statements.script(...script)),
     transaction: (work) => whileOpen((session, handOn) => session.transaction(work, handOn)),
     close: () => (closing ??= ContextSnapshot.root.run(close)),
     async [Symbol.asyncDispose]() {

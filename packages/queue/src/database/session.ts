@@ -1,11 +1,18 @@
 import { isWaybillError, makeError } from '@waybill/protocol';
 import { type ClientBase, DatabaseError, type QueryResult } from 'pg';
 import { toDatabaseError } from './database-error.ts';
-import type { Queryable, Transaction } from './database.ts';
+import type { QueryOptions, Queryable, Transaction } from './database.ts';
 import type { StatementNames } from './statement-names.ts';
 import { together } from './together.ts';
 
-type Run = (text: string, values?: readonly unknown[]) => Promise<QueryResult>;
+// What a timer can wait.
+const LONGEST_MS = 2 ** 31 - 1;
+
+type Run = (
+  text: string,
+  values?: readonly unknown[],
+  options?: QueryOptions,
+) => Promise<QueryResult>;
 
 /**
  * One connection while one user has it. Statements are sent at once and run in their order, and reject as {@link Queryable} says; in a
@@ -47,7 +54,8 @@ export class Session {
     const [whileOpen, end] = endable(this.#run);
     let committed: Promise<void> | undefined;
     const commitNow = (): Promise<void> => {
-      end();
+      // After the end it would commit what the next transaction on the connection has begun; the statement it came with is refused.
+      if (!end()) return Promise.resolve();
       committed = commit(this.#run);
       onCommitting();
       return committed;
@@ -66,11 +74,17 @@ export class Session {
     }
   }
 
-  readonly #run: Run = async (text, values) => {
+  readonly #run: Run = async (text, values, { isKept = true, isBounded = true } = {}) => {
+    const time = isBounded ? {} : { query_timeout: LONGEST_MS };
     try {
-      if (values === undefined) return await this.#client.query(text);
-      const name = this.#names?.nameOf(text);
-      return await this.#client.query({ text, values: [...values], ...(name && { name }) });
+      if (values === undefined) return await this.#client.query({ text, ...time });
+      const name = isKept ? this.#names?.nameOf(text) : undefined;
+      return await this.#client.query({
+        text,
+        values: [...values],
+        ...(name && { name }),
+        ...time,
+      });
     } catch (cause) {
       // Where the driver cannot write a value down it takes the statement from the server, and does not take note.
       if (!(cause instanceof DatabaseError)) this.#names?.forget(text);
@@ -98,34 +112,39 @@ function isUnavailable(error: unknown): boolean {
 
 function toQueryable(run: Run): Queryable {
   return {
-    async query<Row extends object>(text: string, values?: readonly unknown[]) {
-      const { rows } = await run(text, values);
+    async query<Row extends object>(...statement: Parameters<Run>) {
+      const { rows } = await run(...statement);
       return rows as Row[];
     },
-    async script<Row extends object>(text: string) {
+    async script<Row extends object>(text: string, options?: QueryOptions) {
       // Typed as one result; where there are several statements it is a list.
-      const results = [await run(text)].flat();
+      const results = [await run(text, undefined, options)].flat();
       return results.flatMap(({ rows }) => rows as Row[]);
     },
   };
 }
 
 function toTransaction(run: Run, commitNow: () => Promise<void>): Transaction {
-  const runLast: Run = async (text, values) => {
-    const [result] = await together([run(text, values), commitNow()]);
+  const runLast: Run = async (...statement) => {
+    const [result] = await together([run(...statement), commitNow()]);
     return result;
   };
   return { ...toQueryable(run), last: toQueryable(runLast) };
 }
 
-/** A transaction that somebody keeps for longer would write into the next one on the same connection. */
-function endable(run: Run): [Run, () => void] {
+/** A transaction that somebody keeps for longer would write into the next one on the same connection. Its end says whether it was open. */
+function endable(run: Run): [Run, () => boolean] {
   let isOpen = true;
-  const checked: Run = async (text, values) => {
-    if (isOpen) return run(text, values);
+  const checked: Run = async (...statement) => {
+    if (isOpen) return run(...statement);
     throw makeError('ERR_WAYBILL_INTERNAL', 'A statement came after the end of its transaction.');
   };
-  return [checked, () => (isOpen = false)];
+  const end = (): boolean => {
+    const wasOpen = isOpen;
+    isOpen = false;
+    return wasOpen;
+  };
+  return [checked, end];
 }
 
 async function commit(run: Run): Promise<void> {

@@ -18,7 +18,7 @@ const triedLevelCount = 4;
 // Which priorities have ready jobs of tenants with a free slot, the highest first, each found by a walk in the index that fetch()
 // uses, and how many jobs of any tenant are ready, as far as that matters. The first one nearly always gives a job; the others are for
 // the case that its jobs are just being cancelled. Two fetches at once would each count a tenant's attempts without the other's: where
-// there are several connections, they take turns.
+// there are several connections, they take turns. What it finds may be older than its turn; fetch() counts for itself.
 const selectReady = (kind: Database['kind']): string => `
 WITH RECURSIVE turn AS MATERIALIZED (
   SELECT ${kind === 'postgres' ? `pg_advisory_xact_lock(${leaseLock})` : '1'}

@@ -108,7 +108,8 @@ async function insert(
   const db = toBossDatabase(transaction);
   const inserted = (await boss.insert(queue, rows, { db, returnId: true })) ?? [];
   if (inserted.length === jobs.length) return;
-  // It leaves out what is there already; a job that only our own table has would never run.
+  // It leaves out what is there already. Ids are made for the job, so nothing but a hand in the tables comes here; the commit may have
+  // gone along, and whoever submitted has to look.
   const words = `${jobs.length - inserted.length} of ${jobs.length} jobs are in line already`;
   throw makeError('ERR_WAYBILL_INTERNAL', words);
 }

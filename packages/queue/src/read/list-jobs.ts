@@ -13,7 +13,7 @@ import { isJobId } from './find-job.ts';
 import { idBounds } from './id-bound.ts';
 import { refuseRequest } from './refuse-request.ts';
 
-/** Jobs that one page looks at where a filter has no index: it may find few of them, or none. */
+/** Jobs of each state that one page looks at where a filter has no index: it may find few of them, or none. */
 const maxScannedCount = 10_000;
 
 type Row = { readonly scannedCount: number; readonly lastId: string | null } & (
@@ -34,7 +34,8 @@ export async function listJobs(
   const { tenant } = filter;
   const limit = pageLimit(filter.limit);
   const { text, values, scanCount } = selectPage(filter, limit, maxCount);
-  const rows = await database.query<Row>(text, values);
+  // Each limit and each set of filters is another text.
+  const rows = await database.query<Row>(text, values, { isKept: false });
   const [{ scannedCount, lastId } = { scannedCount: 0, lastId: null }] = rows;
   const found = rows.flatMap((row) => (row.id === null ? [] : [summaryFromRow(row)]));
   const items = found.slice(0, limit);
@@ -74,7 +75,7 @@ function selectPage(filter: DurableJobFilter, limit: number, maxCount: number): 
     ['job.id >= ?::uuid', from],
     ['job.id < ?::uuid', before],
   ]);
-  // A tenant's jobs have an index for each state, those of all tenants one for all.
+  // A tenant's jobs are found by state, those of all tenants by id alone.
   const hasIndex = tenant !== undefined;
   const ofRow = all([
     ['job.state = ANY(?::text[])', hasIndex ? undefined : states],

@@ -62,6 +62,15 @@ describe.each(databaseKinds)('on the %s database', (kind) => {
     expect(await kindsOf(job)).toEqual(['queued', 'started', 'cancel-asked']);
   });
 
+  test('a job that waits in no line, which no job of ours does, is cancelled all the same', async () => {
+    const job = await submit();
+    await office().database.transaction((transaction) =>
+      office().engine.remove(transaction, [job.id]),
+    );
+    expect(await cancel(job)).toMatchObject({ state: 'cancelled' });
+    expect(await kindsOf(job)).toEqual(['queued', 'settled']);
+  });
+
   test('a job that is settled, or another tenant has, is not cancelled', async () => {
     const job = await submit();
     await startReady(office());

@@ -1,5 +1,6 @@
 import { type DurableJob, makeError } from '@waybill/protocol';
 import type { Queryable } from '../database/database.ts';
+import { isInLine } from '../engine/engine-tables.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import { findJob, jobNotFound } from '../read/find-job.ts';
 import { type JobRow, jobColumns, jobFromRow } from './job-row.ts';
@@ -13,6 +14,12 @@ const cancelWaiting = `
 UPDATE waybill.job AS job SET state = 'cancelled', cancel_reason = $2, outcome = $3, error_code = $4, settled_at = now(),
   forget_at = now() + make_interval(secs => job.keep_seconds)
 WHERE job.id = $1 AND job.state = 'queued' RETURNING ${jobColumns}`;
+
+// Somebody took it out of its line, and it would wait for ever.
+const cancelForgotten = cancelWaiting.replace(
+  'RETURNING',
+  `AND NOT ${isInLine('job.id')} RETURNING`,
+);
 
 const askRunning = `
 UPDATE waybill.job AS job SET cancel_reason = $2
@@ -58,17 +65,20 @@ async function endOrAsk(
   { jobId, reason }: Ask,
 ): Promise<JobRow | undefined> {
   // The engine's row first, then ours, as a lease locks them.
-  const taken = await engine.cancel(transaction, [jobId]);
-  if (taken.length === 0) {
+  const isTaken = (await engine.cancel(transaction, [jobId])).length > 0;
+  if (!isTaken) {
     const [asked] = await transaction.query<JobRow>(askRunning, [jobId, reason]);
-    if (asked)
+    if (asked) {
       await appendHistory(transaction, [{ jobId, kind: 'cancel-asked', facts: { reason } }]);
-    return asked;
+      return asked;
+    }
   }
   const error = makeError('ERR_WAYBILL_CANCELLED', `job ${jobId} was cancelled: ${reason}`);
   const { text } = packOutcome({ ok: false, error });
-  const [ended] = await transaction.query<JobRow>(cancelWaiting, [jobId, reason, text, error.code]);
+  const end = isTaken ? cancelWaiting : cancelForgotten;
+  const [ended] = await transaction.query<JobRow>(end, [jobId, reason, text, error.code]);
   if (ended === undefined) {
+    if (!isTaken) return undefined;
     throw makeError('ERR_WAYBILL_INTERNAL', `job ${jobId} is in line without being queued`);
   }
   const facts = { attempt: ended.attemptCount, state: 'cancelled', code: error.code } as const;

@@ -18,7 +18,7 @@ WITH old AS MATERIALIZED (
 )
 DELETE FROM waybill.job WHERE id = ANY(ARRAY(SELECT id FROM old)) RETURNING id`;
 
-/** Deletes the settled jobs, with their histories, that have been kept long enough. @returns how many */
+/** Deletes the settled jobs, with their bodies and histories, that have been kept long enough. @returns how many */
 export async function forgetJobs(database: Queryable): Promise<number> {
   let count = 0;
   for (;;) {

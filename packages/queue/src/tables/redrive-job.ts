@@ -1,5 +1,4 @@
 import type { DurableJob } from '@waybill/protocol';
-import type { Queryable } from '../database/database.ts';
 import type { QueueOffice } from '../queue-office.ts';
 import { findJob, isJobId, jobNotFound } from '../read/find-job.ts';
 import { type JobRow, jobColumns, jobFromRow } from './job-row.ts';
@@ -22,7 +21,7 @@ export async function redriveJob(
 ): Promise<DurableJob> {
   const { database, engine, signals } = office;
   if (!isJobId(jobId)) throw jobNotFound(jobId);
-  const row = await database.transaction(async (transaction: Queryable) => {
+  const row = await database.transaction(async (transaction) => {
     const [queued] = await transaction.query<JobRow>(queueAgain, [jobId, tenant]);
     if (queued === undefined) return undefined;
     const { id, priority, attemptCount } = queued;

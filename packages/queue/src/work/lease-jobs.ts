@@ -1,13 +1,19 @@
 import type { QueueOffice } from '../queue-office.ts';
+import { removeFromLine } from '../engine/engine-tables.ts';
 import { type LeasedJob, leasedJobColumns } from './leased-job.ts';
 
-// The state is checked for the case that somebody wrote to the tables by hand.
+// What does not wait, because somebody wrote to the tables by hand, leaves its place in line: it would take a slot for ever.
 const start = `
-UPDATE waybill.job AS job SET
+WITH started AS (
+  UPDATE waybill.job AS job SET
   state = 'running', attempt_count = job.attempt_count + 1, noted_count = 0, executor = $2::uuid, started_at = clock_timestamp()
 FROM waybill.job_body AS body
 WHERE job.id = ANY($1::uuid[]) AND job.state = 'queued' AND body.job_id = job.id
-RETURNING ${leasedJobColumns}`;
+RETURNING ${leasedJobColumns}
+), strays AS (
+  ${removeFromLine('id = ANY($1::uuid[]) AND id NOT IN (SELECT id FROM started)')}
+)
+SELECT * FROM started`;
 
 /** Who takes jobs. */
 export interface Taker {
@@ -47,8 +53,7 @@ export async function leaseJobs(
   const byId = new Map(rows.map((job) => [job.id, job]));
   const strayIds = jobIds.filter((id) => !byId.has(id));
   if (strayIds.length > 0) {
-    await database.transaction((transaction) => engine.remove(transaction, strayIds));
-    onError(new Error(`jobs in line that do not wait were taken out: ${strayIds.join(', ')}`));
+    onError(new Error(`jobs in line that cannot run were taken out: ${strayIds.join(', ')}`));
   }
   const jobs = jobIds.flatMap((id) => byId.get(id) ?? []);
   return { jobs: jobs.map((job) => ({ job, trace: taker.traceOf(job) })), hasMore };
