@@ -5,9 +5,10 @@ const every = packagesOf(...Object.values(layers), ...Object.values(appLayers), 
 
 function packagesOf(...rows: readonly Layer[]): Set<string> {
   return new Set(
-    rows.flatMap(({ waybill, suppliers }) => [
+    rows.flatMap(({ waybill, suppliers, measured = [] }) => [
       ...waybill.map((door) => `@waybill/${door.split('/', 1)[0]}`),
       ...suppliers,
+      ...measured,
     ]),
   );
 }

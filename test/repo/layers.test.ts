@@ -24,9 +24,13 @@ function foreignImports({ path, text }: RepositoryFile): string[] {
 }
 
 function allows(layer: Layer, specifier: string): boolean {
-  return [...layer.waybill.map((door) => `@waybill/${door}`), ...layer.suppliers].some((name) =>
+  return [...layer.waybill.map((door) => `@waybill/${door}`), ...suppliersOf(layer)].some((name) =>
     isWithin(specifier, name),
   );
+}
+
+function suppliersOf({ suppliers, measured = [] }: Layer): readonly string[] {
+  return [...suppliers, ...measured];
 }
 
 function isWithin(specifier: string, name: string): boolean {
@@ -45,7 +49,7 @@ test('every manifest depends on nothing outside the row of its package', () => {
       const doors = layer.waybill.map((door) => `@waybill/${door.split('/', 1)[0]}`);
       const { dependencies, optionalDependencies, peerDependencies } = manifest;
       return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
-        .filter((name) => !doors.includes(name) && !layer.suppliers.includes(name))
+        .filter((name) => !doors.includes(name) && !suppliersOf(layer).includes(name))
         .map((name) => `${manifest.path} depends on ${name}`);
     },
   );

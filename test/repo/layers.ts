@@ -4,6 +4,8 @@ export interface Layer {
   readonly waybill: readonly string[];
   /** Packages from outside. */
   readonly suppliers: readonly string[];
+  /** Packages of other rows that it measures bare, as floors beside what stands on them. Only a benchmark has a reason to. */
+  readonly measured?: readonly string[];
 }
 
 /**
@@ -56,6 +58,19 @@ export const appLayers: Readonly<Record<string, Layer>> = {
       'pino',
       'prom-client',
     ],
+  },
+  bench: {
+    waybill: ['context', 'orchestrator', 'protocol', 'queue', 'testkit'],
+    suppliers: [
+      'autocannon',
+      'echarts',
+      'hdr-histogram-js',
+      'quickjs-emscripten',
+      'secure-exec',
+      'tinypool',
+      'workerd',
+    ],
+    measured: ['@electric-sql/pglite', 'fastify', 'isolated-vm', 'pg', 'pg-boss', 'piscina'],
   },
   cli: { waybill: ['api', 'client', 'protocol'], suppliers: ['commander'] },
 };

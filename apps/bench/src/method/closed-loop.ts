@@ -1,0 +1,34 @@
+import type { Lane } from '../lanes/lane.ts';
+import { Latencies } from './latencies.ts';
+import type { LoadResult } from './open-loop.ts';
+
+/** A load whose callers each wait for their answer before they call again. */
+export interface ClosedLoad {
+  readonly callerCount: number;
+  readonly seconds: number;
+  /** Number of the first call. */
+  readonly from: number;
+}
+
+/** Calls a lane as fast as it answers to so many callers: what it can do at most, and with one caller how long a call takes alone. */
+export async function closedLoop(lane: Lane, load: ClosedLoad): Promise<LoadResult> {
+  const latencies = new Latencies();
+  const errors: unknown[] = [];
+  let count = 0;
+  const startMs = performance.now();
+  const endMs = startMs + load.seconds * 1_000;
+  const caller = async (): Promise<void> => {
+    for (;;) {
+      const sentMs = performance.now();
+      if (sentMs >= endMs) return;
+      try {
+        await lane.call(load.from + count++);
+        latencies.add(performance.now() - sentMs);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: load.callerCount }, caller));
+  return { latencies, callCount: count, errors, seconds: (performance.now() - startMs) / 1_000 };
+}
