@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '@waybill/testkit';
 
 /** What the thread of a pacer is told at its start. */
 export interface PacerData {
@@ -16,7 +16,7 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 const now = (): number => performance.timeOrigin + performance.now();
 
 /** Time to the next arrival where arrivals know nothing of each other, in ms. */
-const nextGapMs = (): number => (-Math.log(1 - random.fraction()) * 1_000) / perSecond;
+const nextGapMs = (): number => (-Math.log(1 - random.next()) * 1_000) / perSecond;
 
 const startMs = now();
 for (let atMs = startMs; ;) {
