@@ -3,11 +3,13 @@ import type { CarryPolicy } from './carry-policy.ts';
 import { ContextError } from './context-error.ts';
 import { findJsonFlaw } from './json.ts';
 import type { Json } from './json.ts';
-import { badWire } from './wire.ts';
+import { badWire, fitsIn } from './wire.ts';
 import type { Border } from './wire.ts';
 
-/** Runs `next` with one variable or store set. */
-export type Rebinding = <R>(next: () => R) => R;
+/** What sets one variable or store again: a value in the record of variables, or a store that runs `next`. */
+export type Rebinding =
+  | { readonly key: object; readonly value: unknown }
+  | { readonly enter: <R>(next: () => R) => R };
 
 /** A variable or a store that has a carry policy, seen from the border. */
 export interface Carrier {
@@ -26,8 +28,8 @@ export interface Carrier {
 export interface Slot<T> {
   /** The value that is set in the current context, boxed because `undefined` is a value. */
   read(): { readonly value: T } | undefined;
-  /** Runs `next` with `value` set. */
-  run<R>(value: T, next: () => R): R;
+  /** What sets `value` again. */
+  rebind(value: T): Rebinding;
 }
 
 const MAX_DESCRIBED_CHARS = 256;
@@ -90,7 +92,7 @@ function makeCarrier<T>(name: string, policy: CarryPolicy<T>, slot: Slot<T>): Ca
     decode: (text) => {
       const json = parseText(name, text, maxBytes);
       const value = codec === undefined ? (json as T) : decode(name, () => codec.decode(json));
-      return (next) => slot.run(value, next);
+      return slot.rebind(value);
     },
   };
 }
@@ -99,7 +101,8 @@ function encode(name: string, toJson: () => unknown, maxBytes: number): string {
   let text: string;
   try {
     const json = toJson();
-    const flaw = findJsonFlaw(json, maxBytes);
+    // A string has none, and most values are strings.
+    const flaw = typeof json === 'string' ? undefined : findJsonFlaw(json, maxBytes);
     if (flaw !== undefined) throw notCarriable(name, `has ${flaw.found} at ${flaw.path}`);
     text = JSON.stringify(json);
   } catch (error) {
@@ -107,8 +110,8 @@ function encode(name: string, toJson: () => unknown, maxBytes: number): string {
     // The codec's own error is the caller's, in the caller's thread: it may be kept.
     throw notCarriable(name, 'could not be encoded', error);
   }
+  if (fitsIn(text, maxBytes)) return text;
   const bytes = Buffer.byteLength(text);
-  if (bytes <= maxBytes) return text;
   throw new ContextError(
     'ERR_WAYBILL_CONTEXT_TOO_LARGE',
     `The value of variable ${name} takes ${bytes} bytes on the wire; at most ${maxBytes} are allowed.`,
@@ -134,7 +137,7 @@ function notCarriable(variable: string, problem: string, cause?: unknown): Conte
 }
 
 function parseText(name: string, text: string, maxBytes: number): Json {
-  if (Buffer.byteLength(text) > maxBytes) throw badWire(`expected at most ${maxBytes} bytes`, name);
+  if (!fitsIn(text, maxBytes)) throw badWire(`expected at most ${maxBytes} bytes`, name);
   let json: Json;
   try {
     json = JSON.parse(text);
@@ -142,7 +145,7 @@ function parseText(name: string, text: string, maxBytes: number): Json {
     // Without a cause: the message of a SyntaxError quotes the text.
     throw badWire('expected JSON text', name);
   }
-  const flaw = findJsonFlaw(json, maxBytes);
+  const flaw = typeof json === 'string' ? undefined : findJsonFlaw(json, maxBytes);
   if (flaw !== undefined) throw badWire(`found ${flaw.found} at ${flaw.path}`, name);
   return json;
 }

@@ -32,7 +32,7 @@ export function carryStore<T>(
       const value = als.getStore();
       return value === undefined ? undefined : { value };
     },
-    run: (value, next) => als.run(value, next),
+    rebind: (value) => ({ enter: (next) => als.run(value, next) }),
   });
   return { name: options.name, [Symbol.dispose]: unregister };
 }

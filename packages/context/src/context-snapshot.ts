@@ -1,10 +1,18 @@
 import { AsyncResource } from 'node:async_hooks';
 import { findCarrier, listCarriers } from './carrier.ts';
-import type { Rebinding } from './carrier.ts';
 import { ContextError } from './context-error.ts';
 import { ContextVariable } from './context-variable.ts';
 import { rootFrame } from './root-frame.ts';
-import { EMPTY_WIRE, entryBytes, MAX_WIRE_BYTES, MAX_WIRE_ENTRIES, parseWire } from './wire.ts';
+import { SlotRecord, slots } from './slots.ts';
+import {
+  bytesOf,
+  EMPTY_WIRE,
+  entryBytes,
+  fitOnWire,
+  MAX_WIRE_BYTES,
+  MAX_WIRE_ENTRIES,
+  parseWire,
+} from './wire.ts';
 import type { Border, ContextWire } from './wire.ts';
 
 /** Entries whose names this thread does not know, kept for the next thread behind the same border. */
@@ -55,21 +63,22 @@ export class ContextSnapshot {
     const entries = parseWire(wire);
     if (entries.length === 0) return ContextSnapshot.root;
     return ContextSnapshot.root.run(() => {
-      const rebindings: Rebinding[] = [];
+      const values = new Map<object, unknown>();
       const unknown: (readonly [string, string])[] = [];
+      let enter = (): ContextSnapshot => ContextSnapshot.capture();
       for (const entry of entries) {
         const carrier = findCarrier(entry[0]);
         if (carrier === undefined) unknown.push(entry);
-        else rebindings.push(carrier.decode(entry[1]));
+        else {
+          const rebinding = carrier.decode(entry[1]);
+          if ('key' in rebinding) values.set(rebinding.key, rebinding.value);
+          else enter = within(rebinding.enter, enter);
+        }
       }
-      if (unknown.length > 0) {
-        rebindings.push((next) => passedOn.run({ border, entries: unknown }, next));
-      }
-      const enter = rebindings.reduce<() => ContextSnapshot>(
-        (next, rebind) => () => rebind(next),
-        () => ContextSnapshot.capture(),
-      );
-      return enter();
+      const passed: PassedOn = { border, entries: unknown };
+      if (unknown.length > 0) values.set(passedOn, passed);
+      // All variables at once: each by itself would copy the record, and every store of the process.
+      return values.size === 0 ? enter() : slots.run(new SlotRecord(values), enter);
     });
   }
 
@@ -112,6 +121,10 @@ export class ContextSnapshot {
   }
 }
 
+function within<R>(enter: (next: () => R) => R, next: () => R): () => R {
+  return () => enter(next);
+}
+
 function encodeEntries(border: Border): ContextWire['entries'] {
   const entries: (readonly [string, string])[] = [];
   for (const carrier of listCarriers()) {
@@ -124,11 +137,10 @@ function encodeEntries(border: Border): ContextWire['entries'] {
     // A variable declared since the wire came in speaks for itself.
     entries.push(...unknown.entries.filter(([name]) => findCarrier(name) === undefined));
   }
-  const bytes = entries.reduce((sum, [name, text]) => sum + entryBytes(name, text), 0);
-  if (entries.length <= MAX_WIRE_ENTRIES && bytes <= MAX_WIRE_BYTES) return entries;
+  if (entries.length <= MAX_WIRE_ENTRIES && fitOnWire(entries)) return entries;
   throw new ContextError(
     'ERR_WAYBILL_CONTEXT_TOO_LARGE',
-    `The carried variables are ${entries.length} with ${bytes} bytes together; ` +
+    `The carried variables are ${entries.length} with ${bytesOf(entries)} bytes together; ` +
       `at most ${MAX_WIRE_ENTRIES} with ${MAX_WIRE_BYTES} bytes may cross.`,
     largestOf(entries),
   );

@@ -41,7 +41,7 @@ export class ContextVariable<T> implements Disposable {
     if (options.carry === undefined) return;
     this.#unregister = registerCarrier(options.name, options.carry, {
       read: () => this.#readForBorder(),
-      run: (value, next) => this.run(value, next),
+      rebind: (value) => ({ key: this, value }),
     });
   }
 

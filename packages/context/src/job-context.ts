@@ -74,7 +74,7 @@ export class JobContext implements Disposable {
    */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.revoked) this.#controller.abort(this.#revokeReason);
+    if (this.revoked) this.#controller.abort(this.#revokeReason ?? revokedError(this.jobId));
     return this.#controller.signal;
   }
 
@@ -108,14 +108,24 @@ export class JobContext implements Disposable {
    *
    * @param reason - the reason of the signal. Default: the ERR_WAYBILL_CONTEXT_REVOKED error
    */
-  revoke(reason: unknown = revokedError(this.jobId)): void {
+  revoke(reason?: unknown): void {
     const snapshot = this.#snapshot;
     if (snapshot === undefined) return;
-    const controller = this.#controller;
-    // abort() runs its listeners at once, in the context of whoever calls it.
-    if (controller !== undefined) snapshot.run(() => controller.abort(reason));
-    else this.#revokeReason = reason;
+    this.#abort(snapshot, reason);
     this.#snapshot = undefined;
+  }
+
+  // Most jobs end unseen: an error, whose stack costs more than all the rest, is made only for who has looked.
+  #abort(snapshot: ContextSnapshot, reason: unknown): void {
+    const controller = this.#controller;
+    if (controller === undefined) {
+      this.#revokeReason = reason;
+      return;
+    }
+    // Not inside: the frames of an error keep what they ran in.
+    const why = reason ?? revokedError(this.jobId);
+    // abort() runs its listeners at once, in the context of whoever calls it.
+    snapshot.run(() => controller.abort(why));
   }
 
   /** The same as `revoke()`. */

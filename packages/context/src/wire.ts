@@ -38,6 +38,26 @@ export function entryBytes(name: string, text: string): number {
   return Buffer.byteLength(name) + Buffer.byteLength(text);
 }
 
+// A UTF-16 code unit takes three bytes at most.
+const MAX_BYTES_OF_CHAR = 3;
+
+/** Whether a text takes at most `maxBytes` in UTF-8. Counts only where its length does not tell. */
+export function fitsIn(text: string, maxBytes: number): boolean {
+  return text.length * MAX_BYTES_OF_CHAR <= maxBytes || Buffer.byteLength(text) <= maxBytes;
+}
+
+/** Whether entries take at most {@link MAX_WIRE_BYTES} together. Counts only where their lengths do not tell. */
+export function fitOnWire(entries: ContextWire['entries']): boolean {
+  let chars = 0;
+  for (const [name, text] of entries) chars += name.length + text.length;
+  return chars * MAX_BYTES_OF_CHAR <= MAX_WIRE_BYTES || bytesOf(entries) <= MAX_WIRE_BYTES;
+}
+
+/** UTF-8 bytes of entries together. */
+export function bytesOf(entries: ContextWire['entries']): number {
+  return entries.reduce((sum, [name, text]) => sum + entryBytes(name, text), 0);
+}
+
 /**
  * Reads a wire from a peer that is not trusted. Version, shape, names, number and bytes are checked; no text
  * is parsed yet.
@@ -54,16 +74,15 @@ export function parseWire(input: unknown): ContextWire['entries'] {
     throw badWire(`expected at most ${MAX_WIRE_ENTRIES} entries, got ${input.entries.length}`);
   }
   const names = new Set<string>();
-  let bytes = 0;
   // Not map, which skips holes.
-  return Array.from(input.entries, (entry: unknown) => {
+  const entries = Array.from(input.entries, (entry: unknown) => {
     const [name, text] = parseEntry(entry);
     if (names.has(name)) throw badWire('expected each name once', name);
     names.add(name);
-    bytes += entryBytes(name, text);
-    if (bytes > MAX_WIRE_BYTES) throw badWire(`expected at most ${MAX_WIRE_BYTES} bytes in all`);
     return [name, text] as const;
   });
+  if (!fitOnWire(entries)) throw badWire(`expected at most ${MAX_WIRE_BYTES} bytes in all`);
+  return entries;
 }
 
 function parseEntry(entry: unknown): readonly [string, string] {

@@ -49,8 +49,13 @@ export class CrewPool implements Pool {
   }
 
   get freeCount(): number {
-    const { slotCount, leasedCount } = this.#count();
-    return slotCount - leasedCount;
+    // Asked several times for each job.
+    let freeCount = 0;
+    for (const { roster } of this.#crews.serving) {
+      for (const { isReady, leasedCount } of roster.members)
+        if (isReady) freeCount += this.#options.attemptsPerThread - leasedCount;
+    }
+    return freeCount;
   }
 
   lease(tenant: string, alone = false): PoolLease | undefined {
@@ -156,12 +161,9 @@ export class CrewPool implements Pool {
     return this.close(1_000);
   }
 
-  #members(): readonly PoolMember[] {
-    return this.#crews.serving.flatMap(({ roster }) => roster.members);
-  }
-
   #count(): Pick<PoolStats, 'slotCount' | 'leasedCount'> {
-    const ready = this.#members().filter((member) => member.isReady);
+    const members = this.#crews.serving.flatMap(({ roster }) => roster.members);
+    const ready = members.filter((member) => member.isReady);
     return {
       slotCount: ready.length * this.#options.attemptsPerThread,
       leasedCount: ready.reduce((sum, member) => sum + member.leasedCount, 0),

@@ -9,6 +9,8 @@ export class ShelvedIsolate {
   readonly made: Promise<void>;
   /** The realm it came with; whoever uses it up takes it off. */
   realm: GuestRealm | undefined;
+  /** A realm that is made for whoever comes next, or is being made; whoever takes it takes it off. */
+  next: Promise<GuestRealm> | undefined;
   /** Jobs that have it or wait for it. */
   jobCount = 0;
   useCount = 0;

@@ -51,11 +51,12 @@ export class TenantRealms {
   }
 
   async #freshRealm(shelved: ShelvedIsolate): Promise<GuestRealm> {
-    const { realm } = shelved;
+    const { realm, next } = shelved;
     shelved.realm = undefined;
     if (realm !== undefined) return realm;
+    shelved.next = undefined;
     try {
-      return await shelved.isolate.openRealm();
+      return await (next ?? shelved.isolate.openRealm());
     } catch (cause) {
       const words = 'the isolate of the tenant was lost before the job had a realm in it';
       throw makeError('ERR_WAYBILL_ISOLATE_LOST', words, { cause });
@@ -65,16 +66,17 @@ export class TenantRealms {
   #release(shelved: ShelvedIsolate, realm: GuestRealm, unsure: boolean): void {
     realm.close();
     this.#shelf.giveBack(shelved, unsure);
-    if (shelved.retired === undefined && shelved.realm === undefined)
-      void this.#prepareNext(shelved);
+    if (shelved.retired === undefined && shelved.realm === undefined) this.#prepareNext(shelved);
   }
 
-  // The next job of the tenant finds its realm ready.
-  async #prepareNext(shelved: ShelvedIsolate): Promise<void> {
-    // Rejected: the isolate is gone, which its state tells the next job.
-    const realm = await shelved.isolate.openRealm().catch(() => undefined);
-    if (realm === undefined) return;
-    if (shelved.realm === undefined) shelved.realm = realm;
-    else realm.close();
+  // One at a time: where many jobs run at once, each that finds none makes its own, and none is made for nobody.
+  #prepareNext(shelved: ShelvedIsolate): void {
+    if (shelved.next !== undefined) return;
+    const next = shelved.isolate.openRealm();
+    shelved.next = next;
+    // The next job makes its own, and is told why it cannot.
+    next.catch(() => {
+      if (shelved.next === next) shelved.next = undefined;
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { escalationLadder, makeError } from '@waybill/protocol';
 import type { GuestIsolate, IsolateState } from '../engine/guest-isolate.ts';
 import type { EndedTurn, TurnEnd, TurnOwner, TurnTerms } from '../engine/turn.ts';
+import { kitFilename, kitSource } from '../kit/kit-source.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TransformedModule } from '../program/transform-module.ts';
 import { AddonCalls, nothing } from './addon-calls.ts';
@@ -15,6 +16,8 @@ import { TurnQueue } from './turn-queue.ts';
 function scriptOf({ text, shape, prefixLength }: TransformedModule): ScriptSource {
   return { text, filename: `waybill:${shape.specifier}`, prefixLength };
 }
+
+const kitScript: ScriptSource = { text: kitSource, filename: kitFilename, prefixLength: 0 };
 
 /** What the addon says of a heap that ran out; its other catastrophe is a script that does not end. */
 const heapRanOut = 'out-of-memory';
@@ -83,13 +86,11 @@ export class AddonIsolate implements GuestIsolate {
   }
 
   async openRealm(): Promise<AddonRealm> {
-    const realm = await this.#calls.insistently(() =>
-      AddonRealm.open(this, {
-        isolate: this.#isolate,
-        settings: this.#options.kit,
-        number: ++this.#lastRealmNumber,
-      }),
-    );
+    const realm = await this.#calls.insistently(async () => {
+      const ground = { isolate: this.#isolate, settings: this.#options.kit };
+      const kit = await this.#scripts.compile('', kitScript);
+      return AddonRealm.open(this, { ...ground, kit, number: ++this.#lastRealmNumber });
+    });
     this.#realms.add(realm);
     return realm;
   }

@@ -6,16 +6,17 @@ import {
 } from '../engine/guest-realm.ts';
 import { RealmListeners } from '../engine/realm-listeners.ts';
 import type { EndedTurn, TurnTerms } from '../engine/turn.ts';
-import { kitFilename, kitSource } from '../kit/kit-source.ts';
 import type { GuestMessage, KitSettings } from '../kit/kit-types.ts';
 import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { AddonIsolate } from './addon-isolate.ts';
-import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
+import { type Context, type Isolate, type Reference, type Script, ivm } from './ivm.ts';
 import { ownWorkMs } from './time-limits.ts';
 
 /** What a realm is made of. */
 export interface RealmGround {
   readonly isolate: Isolate;
+  /** The kit, compiled in the isolate: once for all its realms. */
+  readonly kit: Script;
   readonly settings: KitSettings;
   /** Which realm of its isolate it is. */
   readonly number: number;
@@ -58,17 +59,19 @@ export class AddonRealm implements GuestRealm {
 
   /** Makes the realm; called by its isolate. */
   static async open(owner: AddonIsolate, ground: RealmGround): Promise<AddonRealm> {
-    const { isolate, settings } = ground;
+    const { isolate, kit, settings } = ground;
     const listeners = new RealmListeners();
     // Runs without any async context: the addon calls it from its own event.
     const heard = (...message: GuestMessage): void => listeners.hand(message);
     const send = new ivm.Callback(heard, { ignored: true });
     const context = await isolate.createContext();
-    const enter = (await context.evalClosure(kitSource, [send, JSON.stringify(settings)], {
+    const limited = { timeout: ownWorkMs };
+    const make = (await kit.run(context, { reference: true, ...limited })) as Reference<unknown>;
+    const enter = (await make.apply(undefined, [send, JSON.stringify(settings)], {
       result: { reference: true },
-      filename: kitFilename,
-      timeout: ownWorkMs,
-    })) as unknown as Reference<unknown>;
+      ...limited,
+    })) as Reference<unknown>;
+    make.release();
     return new AddonRealm(owner, ground, { context, enter, listeners });
   }
 

@@ -15,7 +15,10 @@ export class KitJob {
   ended = false;
   readonly calls: Map<number, PendingCall>;
   readonly callbacks: Map<number, (...args: unknown[]) => unknown>;
+  /** Once the guest has asked for it. */
   signal: GuestSignal | undefined;
+  /** Why the job was told to stop, once it was. */
+  abortedBy: string | undefined;
   callCount = 0;
   callbackCount = 0;
   timerCount = 0;

@@ -1,6 +1,7 @@
 import { ErrorDesk } from './error-desk.ts';
 import { GuestCallbacks } from './guest-callbacks.ts';
 import { makeContext } from './guest-context.ts';
+import { makeEnvironment } from './guest-environment.ts';
 import { GuestLog } from './guest-log.ts';
 import { GuestSignal } from './guest-signal.ts';
 import { hardenRealm } from './harden-realm.ts';
@@ -28,6 +29,7 @@ export const kitParts: readonly object[] = [
   HostCalls,
   HostObjects,
   makeContext,
+  makeEnvironment,
   GuestSignal,
   GuestLog,
   GuestCallbacks,
@@ -43,9 +45,9 @@ export const kitParts: readonly object[] = [
 /** The name kit frames have in guest stacks; `error-desk.ts` leaves them out. */
 export const kitFilename = 'waybill-kit';
 
-/** The kit as the body of a closure over `$0`, the callback to the host, and `$1`, its settings as JSON. */
+/** The kit as a function of the callback to the host and of its settings as JSON; it gives what the host enters through. */
 export const kitSource: string = [
-  "'use strict';",
+  "(function (send, settings) { 'use strict';",
   ...kitParts.map(String),
-  'return new Kit($0, JSON.parse($1)).enter;',
+  'return new Kit(send, JSON.parse(settings)).enter; })',
 ].join('\n');

@@ -2,6 +2,7 @@ import { type Parcel, ParcelReader, ParcelWriter } from '@waybill/protocol';
 import { ErrorDesk } from './error-desk.ts';
 import { GuestCallbacks } from './guest-callbacks.ts';
 import { makeContext } from './guest-context.ts';
+import { type GuestEnvironment, makeEnvironment } from './guest-environment.ts';
 import { GuestLog } from './guest-log.ts';
 import { GuestSignal } from './guest-signal.ts';
 import { hardenRealm } from './harden-realm.ts';
@@ -39,6 +40,8 @@ export class Kit {
   readonly #timers: KitTimers;
   readonly #program: KitProgram;
   #current: KitJob | undefined;
+  #settings: JobSettings | undefined;
+  #settingsText = '';
 
   constructor(send: SendToHost, { hostFunctionNames: names }: KitSettings) {
     const p = this.#p;
@@ -97,7 +100,7 @@ export class Kit {
       case 'stray':
         return this.#stray(extra[0]);
       case 'abort':
-        return job.signal?.abort(parcel.text);
+        return this.#abort(job, parcel.text);
       case 'end':
         return this.#end(job);
     }
@@ -105,24 +108,46 @@ export class Kit {
 
   #start(key: number, input: Parcel, settingsText: string): void {
     const p = this.#p;
-    const settings = p.parse(settingsText) as JobSettings;
-    const job = new KitJob(p, key, settings);
-    const signal = new GuestSignal(p, this.#tools.errors, this.#tools.attempt);
-    job.signal = signal;
+    const job = new KitJob(p, key, this.#settingsOf(settingsText));
     p.mapSet(this.#jobs, key, job);
     this.#current = job;
-    const environment = p.freeze({
-      __proto__: null,
-      host: this.#hosts.objectFor(job),
-      context: makeContext(p, this.#tools.errors, job),
-      signal: signal.object,
-      log: this.#log.functionFor(job),
-    });
-    if (settings.trail) this.#tools.send('seen', key, 0, 0, '', '');
+    const environment = this.#environmentOf(job);
+    if (job.settings.trail) this.#tools.send('seen', key, 0, 0, '', '');
     this.#program.whenLoaded(job, (entry, failure) => {
       if (entry === undefined) this.#settle(job, 'threw', { text: failure, bytes: '' });
       else this.#begin(job, entry, { input, environment });
     });
+  }
+
+  // Jobs of one function mostly have the same.
+  #settingsOf(text: string): JobSettings {
+    if (text !== this.#settingsText) {
+      this.#settings = this.#p.parse(text) as JobSettings;
+      this.#settingsText = text;
+    }
+    return this.#settings as JobSettings;
+  }
+
+  #environmentOf(job: KitJob): GuestEnvironment {
+    const { p, errors } = this.#tools;
+    return makeEnvironment(p, {
+      host: () => this.#hosts.objectFor(job),
+      context: () => makeContext(p, errors, job),
+      signal: () => this.#signalOf(job),
+      log: () => this.#log.functionFor(job),
+    });
+  }
+
+  #signalOf(job: KitJob): object {
+    const signal = new GuestSignal(this.#p, this.#tools.errors, this.#tools.attempt);
+    job.signal = signal;
+    if (job.abortedBy !== undefined) signal.abort(job.abortedBy);
+    return signal.object;
+  }
+
+  #abort(job: KitJob, why: string): void {
+    job.abortedBy = why;
+    job.signal?.abort(why);
   }
 
   #begin(job: KitJob, entry: Entry, given: { input: Parcel; environment: object }): void {
