@@ -60,9 +60,8 @@ export const appLayers: Readonly<Record<string, Layer>> = {
     ],
   },
   bench: {
-    waybill: ['context', 'orchestrator', 'protocol', 'queue', 'testkit'],
+    waybill: ['api', 'context', 'orchestrator', 'protocol', 'queue', 'testkit'],
     suppliers: [
-      'autocannon',
       'echarts',
       'hdr-histogram-js',
       'quickjs-emscripten',
@@ -70,7 +69,7 @@ export const appLayers: Readonly<Record<string, Layer>> = {
       'tinypool',
       'workerd',
     ],
-    measured: ['@electric-sql/pglite', 'fastify', 'isolated-vm', 'pg', 'pg-boss', 'piscina'],
+    measured: ['fastify', 'isolated-vm', 'pg-boss', 'piscina'],
   },
   cli: { waybill: ['api', 'client', 'protocol'], suppliers: ['commander'] },
 };
@@ -81,8 +80,10 @@ export const testLayer: Layer = {
   suppliers: [
     '@opentelemetry/sdk-metrics',
     '@opentelemetry/sdk-trace',
+    '@sparticuz/chromium',
     'fast-check',
     'isolated-vm',
+    'playwright-core',
     'vitest',
   ],
 };

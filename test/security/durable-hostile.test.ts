@@ -1,12 +1,19 @@
+import { type HostileKind, hostileJob } from '@waybill/bench/hostile-jobs';
 import type { JobResource } from '@waybill/protocol/http';
 import { expect, test } from 'vitest';
 import { untilSettled } from '../chaos/durable-verdict.ts';
-import { hostileJob } from '../soak/jobs.ts';
 import { startService } from '../support/service.ts';
 import { send } from '../support/service-requests.ts';
 
 /** Each kind that needs no host function, and the one that nothing ends but the end of its process. */
-const hostileNumbers = [100, 200, 400, 500, 600, 10_000];
+const kinds: readonly HostileKind[] = [
+  'allocates',
+  'neverSettles',
+  'returnsTooMuch',
+  'recurses',
+  'loops',
+  'wedges',
+];
 
 const harmlessCount = 20;
 
@@ -34,24 +41,24 @@ test('durable jobs of hostile tenants end with their codes, and those of others 
     return (await send(url, `/v1/jobs/${id}`, { headers })).json as JobResource;
   };
 
-  const hostile = hostileNumbers.map((number) => hostileJob(number));
+  const hostile = kinds.map((kind, number) => hostileJob(kind, number));
   const harmless = { source: 'export default (input) => input', input: 'harmless' };
   const [hostileIds, harmlessIds] = await Promise.all([
     Promise.all(
-      hostile.map(({ spec: { tenant = '', ...body } }) =>
+      hostile.map(({ spec: { tenant, ...body } }) =>
         submit(tenant, { ...body, retry: { limit: 1, delaySeconds: 0 } }),
       ),
     ),
     Promise.all(Array.from({ length: harmlessCount }, () => submit('harmless', harmless))),
   ]);
-  const tenants = hostile.map(({ spec }) => spec.tenant ?? '');
+  const tenants = hostile.map(({ spec }) => spec.tenant);
   await untilSettled(url, ['harmless', ...tenants], 50_000);
 
   for (const [index, { codes }] of hostile.entries()) {
     const { state, outcome } = await find(tenants[index] ?? '', hostileIds[index] ?? '');
     const code = outcome?.ok === false ? outcome.error.code : 'none';
     expect(state, code).toBe('failed');
-    expect([...codes, ...besides], `hostile job ${hostileNumbers[index]}`).toContain(code);
+    expect([...codes, ...besides], `hostile job that ${kinds[index]}`).toContain(code);
   }
   for (const id of harmlessIds) {
     const { state, outcome } = await find('harmless', id);

@@ -1,11 +1,12 @@
+import { workerData } from 'node:worker_threads';
 import ivm from 'isolated-vm';
 
 // What a program does by hand that knows nothing of contexts, limits or crashes: one isolate for ever, one function in it.
 
-const isolate = new ivm.Isolate({ memoryLimit: 128 });
-const context = await isolate.createContext();
-const source = 'input => input';
-const guest = await context.eval(source, { reference: true });
+const source = String(workerData);
+const memoryLimit = 512;
+const isolate = new ivm.Isolate({ memoryLimit });
+const guest = await (await isolate.createContext()).eval(source, { reference: true });
 
 /** Calls the one function. */
 export async function warm(input: unknown): Promise<unknown> {
@@ -17,15 +18,34 @@ export async function warm(input: unknown): Promise<unknown> {
 
 /** Makes a context, compiles and runs. */
 export async function fresh(input: unknown): Promise<unknown> {
-  const own = await isolate.createContext();
+  return runIn(isolate, source, input);
+}
+
+/** The same with a source that only this call has. */
+export async function own(itsSource: string): Promise<unknown> {
+  return runIn(isolate, itsSource, undefined);
+}
+
+/** The same in an isolate that only this call has. */
+export async function cold(input: unknown): Promise<unknown> {
+  const itsIsolate = new ivm.Isolate({ memoryLimit });
   try {
-    const script = await isolate.compileScript(source);
-    const made = await script.run(own, { reference: true });
+    return await runIn(itsIsolate, source, input);
+  } finally {
+    itsIsolate.dispose();
+  }
+}
+
+async function runIn(itsIsolate: ivm.Isolate, text: string, input: unknown): Promise<unknown> {
+  const context = await itsIsolate.createContext();
+  try {
+    const script = await itsIsolate.compileScript(text);
+    const made = await script.run(context, { reference: true });
     return await made.apply(undefined, [input], {
       arguments: { copy: true },
       result: { copy: true },
     });
   } finally {
-    own.release();
+    context.release();
   }
 }

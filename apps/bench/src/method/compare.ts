@@ -2,11 +2,11 @@ import type { Lane } from '../lanes/lane.ts';
 import type { Comparison, Series } from '../report/result.ts';
 import type { Bench } from '../scenario.ts';
 import type { TargetName } from '../targets.ts';
-import { byTurns } from './by-turns.ts';
-import { closedLoop } from './closed-loop.ts';
-import { Latencies } from './latencies.ts';
-import { type LoadResult, openLoop } from './open-loop.ts';
+import { byTurns, type Turns } from './by-turns.ts';
+import { aloneP50, throughputOf } from './closed-measures.ts';
+import { partOf, turnsOf } from './part.ts';
 import { quantile, ratioOf, type Round } from './ratio.ts';
+import { UnderLoad } from './under-load.ts';
 
 /** Two lanes that do the same. */
 export interface Pair {
@@ -23,6 +23,8 @@ export interface ComparePlan {
   readonly roundSeconds: number;
   /** Share of what the slower lane can do, for the open loop. */
   readonly loadShare: number;
+  /** What sets these comparisons apart from others of the scenario: stands behind `latency p50 alone`. @defaultValue none */
+  readonly label?: string;
   /** The promises that the three ratios are held to, where there are any. */
   readonly targets?: {
     readonly alone?: TargetName;
@@ -41,65 +43,46 @@ export interface Compared {
 /**
  * Warms both lanes, then measures by turns what they can do at most, how long a call takes alone, and how long at a rate that both
  * can take.
+ *
+ * @throws the reason of `bench.signal` between two rounds; Error when a lane answered no call at all
  */
 export async function compare(bench: Bench, pair: Pair, plan: ComparePlan): Promise<Compared> {
-  const closed = async (lane: Lane, callerCount: number): Promise<LoadResult> => {
-    const load = { callerCount, seconds: plan.roundSeconds, from: bench.book.next };
-    return bench.book.take(await closedLoop(lane, load));
-  };
-  const saturate = async (lane: Lane): Promise<number> => {
-    const { callCount, seconds } = await closed(lane, plan.callerCount);
-    return callCount / seconds;
-  };
-  const alone = async (lane: Lane): Promise<number> =>
-    (await closed(lane, 1)).latencies.percentile(50);
+  const { callerCount, roundCount, roundSeconds: seconds, loadShare, targets = {} } = plan;
+  const { book } = bench;
+  const turns = (part: number, doing: string): Turns =>
+    turnsOf(partOf(bench, part, 3), roundCount, doing);
+  const saturate = (lane: Lane): Promise<number> =>
+    throughputOf(lane, book, { callerCount, seconds });
   for (const lane of [pair.other, pair.ours]) await saturate(lane);
-  const throughput = await byTurns(pair, saturate, plan);
-  const single = await byTurns(pair, alone, plan);
-  const capacity = Math.min(...throughput.flatMap(({ ours, other }) => [ours, other]));
-  const all = { ours: new Latencies(), other: new Latencies() };
-  const underLoad = async (lane: Lane): Promise<number> => {
-    const load = { perSecond: capacity * plan.loadShare, seconds: plan.roundSeconds };
-    const from = bench.book.next;
-    const { latencies } = bench.book.take(
-      await openLoop(lane, { ...load, seed: bench.seed + from, from }),
-    );
-    all[lane === pair.ours ? 'ours' : 'other'].addAll(latencies);
-    return latencies.percentile(50);
-  };
-  const loaded = await byTurns(pair, underLoad, plan);
-  const { targets = {} } = plan;
-  const what = `latency p50 at ${Math.round(plan.loadShare * 100)} % load`;
+  const atMost = await byTurns(pair, saturate, turns(0, 'throughput'));
+  const alone = await byTurns(
+    pair,
+    (lane) => aloneP50(lane, book, seconds),
+    turns(1, 'latency alone'),
+  );
+  const capacity = Math.min(...atMost.flatMap(({ ours, other }) => [ours, other]));
+  const load = new UnderLoad(bench, { perSecond: capacity * loadShare, seconds });
+  const loaded = await byTurns(
+    pair,
+    (lane, round) => load.p50(lane, round),
+    turns(2, 'latency under load'),
+  );
+  const rate = `${Math.round(loadShare * 100)} % load`;
+  const measured: readonly Measured[] = [
+    { ...closedMs, what: 'latency p50 alone', rounds: alone, target: targets.alone },
+    { ...openMs, what: `latency p50 at ${rate}`, rounds: loaded, target: targets.underLoad },
+    { ...closedRate, what: 'throughput', rounds: atMost, target: targets.throughput },
+  ];
+  const label = plan.label ? `, ${plan.label}` : '';
   return {
-    comparisons: [
-      comparison(pair, {
-        what: 'latency p50 alone',
-        unit: 'ms',
-        loop: 'closed',
-        rounds: single,
-        target: targets.alone,
-      }),
-      comparison(pair, {
-        what,
-        unit: 'ms',
-        loop: 'open',
-        rounds: loaded,
-        target: targets.underLoad,
-      }),
-      comparison(pair, {
-        what: 'throughput',
-        unit: 'calls/s',
-        loop: 'closed',
-        rounds: throughput,
-        target: targets.throughput,
-      }),
-    ],
-    distributions: [
-      { name: pair.ours.name, points: all.ours.percentiles() },
-      { name: pair.other.name, points: all.other.percentiles() },
-    ],
+    comparisons: measured.map((one) => comparison(pair, { ...one, what: one.what + label })),
+    distributions: [load.seriesOf(pair.ours), load.seriesOf(pair.other)],
   };
 }
+
+const closedMs = { unit: 'ms', loop: 'closed' } as const;
+const openMs = { unit: 'ms', loop: 'open' } as const;
+const closedRate = { unit: 'calls/s', loop: 'closed' } as const;
 
 /** Rounds, and what they are rounds of. */
 export interface Measured extends Pick<Comparison, 'what' | 'unit' | 'loop'> {

@@ -5,11 +5,13 @@ export type Percentile = readonly [percentile: number, ms: number];
 
 const shown = [50, 75, 90, 95, 99, 99.9, 99.99, 100];
 
-/** Latencies in a histogram of three digits, from a microsecond up to an hour. */
+const nsPerMs = 1_000_000;
+
+/** Latencies in a histogram of three digits, from a nanosecond up to an hour. */
 export class Latencies {
   readonly #histogram: Histogram = build({
     lowestDiscernibleValue: 1,
-    highestTrackableValue: 3_600_000_000,
+    highestTrackableValue: 3_600_000 * nsPerMs,
     numberOfSignificantValueDigits: 3,
   });
 
@@ -18,17 +20,17 @@ export class Latencies {
   }
 
   add(ms: number): void {
-    // What is due and answered within a microsecond counts as one.
-    this.#histogram.recordValue(Math.max(1, Math.round(ms * 1_000)));
+    // What took no time counts as the least that the histogram knows.
+    this.#histogram.recordValue(Math.max(1, Math.round(ms * nsPerMs)));
   }
 
   addAll(other: Latencies): void {
     this.#histogram.add(other.#histogram);
   }
 
-  /** In ms. */
+  /** In ms, at most a thousandth above what it is. */
   percentile(percentile: number): number {
-    return this.#histogram.getValueAtPercentile(percentile) / 1_000;
+    return this.#histogram.getValueAtPercentile(percentile) / nsPerMs;
   }
 
   /** The percentiles that a report shows, up to what the count can tell. */

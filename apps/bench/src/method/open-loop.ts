@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Lane } from '../lanes/lane.ts';
 import { Latencies } from './latencies.ts';
 import type { PacerData } from './pacer-thread.ts';
+import { sharedNowMs } from './shared-clock.ts';
 
 const pacerUrl = new URL(`./pacer-thread${extname(import.meta.url)}`, import.meta.url);
 
@@ -36,14 +37,13 @@ export async function openLoop(lane: Lane, { from, ...data }: OpenLoad): Promise
   const make = async (number: number, dueMs: number): Promise<void> => {
     try {
       await lane.call(number);
-      latencies.add(performance.timeOrigin + performance.now() - dueMs);
+      latencies.add(sharedNowMs() - dueMs);
     } catch (error) {
       errors.push(error);
     }
   };
   let count = 0;
-  pacer.on('message', (dueMs: number | 'end') => {
-    if (dueMs === 'end') return;
+  pacer.on('message', (dueMs: number) => {
     const call = make(from + count++, dueMs);
     calls.add(call);
     void call.then(() => calls.delete(call));

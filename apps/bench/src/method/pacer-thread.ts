@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { seededRandom } from '@waybill/testkit';
+import { sharedNowMs } from './shared-clock.ts';
 
 /** What the thread of a pacer is told at its start. */
 export interface PacerData {
@@ -13,17 +14,20 @@ export interface PacerData {
 const { seed, perSecond, seconds } = workerData as PacerData;
 const random = seededRandom(seed);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
-const now = (): number => performance.timeOrigin + performance.now();
+
+// A sleep ends a little late, which is no wait of the call. Later than this the thread itself was held up, and the call with it.
+const sleepSlackMs = 1;
 
 /** Time to the next arrival where arrivals know nothing of each other, in ms. */
 const nextGapMs = (): number => (-Math.log(1 - random.next()) * 1_000) / perSecond;
 
-const startMs = now();
-for (let atMs = startMs; ;) {
+const startMs = sharedNowMs();
+// One arrival at least: no latency at all would say nothing.
+for (let atMs = startMs, count = 0; ; count++) {
   atMs += nextGapMs();
-  if (atMs - startMs > seconds * 1_000) break;
-  const leftMs = atMs - now();
+  if (atMs - startMs > seconds * 1_000 && count > 0) break;
+  const leftMs = atMs - sharedNowMs();
   if (leftMs > 0) Atomics.wait(sleeper, 0, 0, leftMs);
-  parentPort?.postMessage(now());
+  const nowMs = sharedNowMs();
+  parentPort?.postMessage(nowMs - atMs > sleepSlackMs ? atMs : nowMs, []);
 }
-parentPort?.postMessage('end');

@@ -1,46 +1,50 @@
 import { bareIsolateLane } from '../lanes/bare-isolate.ts';
 import { ourPoolLane } from '../lanes/our-pool.ts';
+import { comparePeers } from '../method/compare-peers.ts';
 import { compare } from '../method/compare.ts';
+import { partOf } from '../method/part.ts';
+import { openPeers } from '../peers/open-peers.ts';
+import { latencyFigure } from '../report/latency-figure.ts';
 import type { Scenario } from '../scenario.ts';
 
-const callsPerThread = 8;
+const callsPerThread = 16;
 
-/** A deployed function that is called again and again, against one function in one isolate. */
+/** A deployed function that is called again and again, against one function in one isolate, and beside other systems. */
 export const warmCall: Scenario = {
   name: 'warm-call',
   asks: 'What does a call of a deployed function cost over a bare isolate in a bare pool?',
-  seconds: { full: 45, quick: 6 },
+  seconds: { full: 50, quick: 6 },
   async run(bench) {
     const { threads } = bench;
+    const callerCount = threads * callsPerThread * 2;
     await using other = bareIsolateLane({ how: 'warm', threads, callsPerThread });
     await using ours = await ourPoolLane({
       how: 'warm',
-      options: { threads, containment: 'thread' },
+      options: { threads, containment: 'thread', attemptsPerThread: callsPerThread },
     });
     const compared = await compare(
-      bench,
+      partOf(bench, 0, 2),
       { ours, other },
       {
-        callerCount: threads * callsPerThread * 2,
-        roundCount: bench.isQuick ? 2 : 6,
-        roundSeconds: bench.isQuick ? 0.4 : 1,
+        callerCount,
+        roundCount: bench.isQuick ? 2 : 5,
+        roundSeconds: bench.isQuick ? 0.12 : 0.8,
         loadShare: 0.6,
         targets: { alone: 'warmP50', throughput: 'warmThroughput' },
       },
     );
+    await using peers = await openPeers(bench, 'warm');
+    const beside = await comparePeers(partOf(bench, 1, 2), {
+      ours,
+      what: 'warm call',
+      peers: peers.lanes,
+      callerCount,
+    });
     return {
-      comparisons: compared.comparisons,
+      comparisons: [...compared.comparisons, ...beside.comparisons],
       findings: [],
-      figures: [
-        {
-          title: 'Latency of a warm call',
-          kind: 'lines',
-          x: { label: 'percentile', scale: 'percentile' },
-          y: { label: 'ms', scale: 'log' },
-          series: compared.distributions,
-        },
-      ],
-      omitted: [],
+      figures: [latencyFigure('Latency of a warm call', compared.distributions), ...beside.figures],
+      omitted: [...peers.omitted, ...beside.omitted],
     };
   },
 };

@@ -67,10 +67,11 @@ export class AddonRealm implements GuestRealm {
     const context = await isolate.createContext();
     const limited = { timeout: ownWorkMs };
     const make = (await kit.run(context, { reference: true, ...limited })) as Reference<unknown>;
-    const enter = (await make.apply(undefined, [send, JSON.stringify(settings)], {
+    const made: unknown = await make.apply(undefined, [send, JSON.stringify(settings)], {
       result: { reference: true },
       ...limited,
-    })) as Reference<unknown>;
+    });
+    const enter = made as Reference<unknown>;
     make.release();
     return new AddonRealm(owner, ground, { context, enter, listeners });
   }

@@ -1,0 +1,32 @@
+import { ContextSnapshot } from '@waybill/context';
+import { type Database, openQueue } from '@waybill/queue';
+import { type DurableLane, type DurableLaneJob, readJob, slotCount } from './durable-lane.ts';
+
+const source = 'export default () => null';
+
+/** Opens our queue with an executor whose jobs do nothing. */
+export async function openOurLane(database: Database): Promise<DurableLane> {
+  const queue = await openQueue({
+    database,
+    contextKeys: ['not a secret: it seals what a benchmark stores'],
+    tenantSlots: { default: slotCount, of: new Map() },
+  });
+  const lane = {
+    name: 'ours',
+    onStart: (_job: DurableLaneJob): void => {},
+  };
+  const executor = await queue.execute({
+    slots: slotCount,
+    name: 'bench',
+    async run({ spec, tenant }) {
+      lane.onStart(readJob(spec.input, tenant));
+      return { ok: true, value: null };
+    },
+  });
+  return Object.assign(lane, {
+    accept: ({ tenant, ...input }: DurableLaneJob) =>
+      ContextSnapshot.root.run(() => queue.submit({ tenant, source, input })),
+    settledCount: () => executor.stats().settledCount,
+    [Symbol.asyncDispose]: () => queue.close(),
+  });
+}

@@ -1,0 +1,18 @@
+import type { Lane } from '../lanes/lane.ts';
+
+/** Makes a lane of a function, and keeps the numbers of its calls. */
+export function laneOf(
+  call: (number: number) => Promise<void> | void,
+  name = 'fixture',
+): Lane & { readonly numbers: number[] } {
+  const numbers: number[] = [];
+  return {
+    name,
+    numbers,
+    async call(number) {
+      numbers.push(number);
+      await call(number);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

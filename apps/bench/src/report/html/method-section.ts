@@ -1,0 +1,44 @@
+import type { BenchResult } from '../result.ts';
+import { html, type Markup } from './markup.ts';
+
+/** Says on what, and how, the numbers were made. */
+export function methodSection({ machine, seed, isQuick }: BenchResult): Markup {
+  const facts = { ...machine, seed: String(seed) };
+  return html`<section id="method">
+    <h2>Machine and method</h2>
+    ${
+      isQuick &&
+      html`<p class="notice warn">
+        A quick run: fewer and shorter rounds. It shows that everything works, and about where the
+        numbers are.
+      </p>`
+    }
+    <dl class="facts">
+      ${Object.entries(facts).map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    <ul>
+      <li>Each lane is warmed before it is measured; what was measured then is thrown away.</li>
+      <li>
+        <b>Open loop</b>: calls come at random moments (of the seed) that another thread decides,
+        whether or not earlier ones were answered. A latency counts from the moment a call was due:
+        what waits, counts with its wait (no coordinated omission). <b>Closed loop</b>, where a
+        table says so: each caller waits for its answer before it calls again.
+      </li>
+      <li>Latencies are kept in HDR histograms of three significant digits.</li>
+      <li>
+        Two lanes are measured by turns in the same run, every second round in the other order (A B
+        B A). A ratio is the
+        <b>median of the ratios of the rounds</b>; its spread is the range of their middle half.
+        Drawn on a logarithmic scale: the tick is the median, the bar the middle half, the thin line
+        equality, the dashed line the limit of a target.
+      </li>
+      <li>Each call checks its answer, and the context it ran in where one is carried.</li>
+    </ul>
+  </section>`;
+}

@@ -1,0 +1,91 @@
+import { isMet } from '../../targets.ts';
+import { limitOf } from '../judge.ts';
+import type { Checks, Finding, ScenarioResult } from '../result.ts';
+import { badge } from './badge.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { figureMarkup } from './figure.ts';
+import { flameMarkup } from './flame.ts';
+import { html, type Markup } from './markup.ts';
+import { showMeasure, showNumber } from './show-number.ts';
+
+/** Gives the id of a scenario's section: any name gives one that a link can hold. */
+export function anchor(scenario: string): string {
+  return `scenario-${encodeURIComponent(scenario.toWellFormed()).replaceAll('%', '_')}`;
+}
+
+/** Shows all of a scenario. `asks` is its question, where it is known. */
+export function scenarioSection(result: ScenarioResult, asks: string | undefined): Markup {
+  const {
+    scenario,
+    seconds,
+    comparisons,
+    findings,
+    figures,
+    checks,
+    omitted,
+    flames = [],
+  } = result;
+  const ours = new Set(comparisons.map((comparison) => comparison.ours.name));
+  return html`<section id="${anchor(scenario)}" class="scenario">
+    <h2>${scenario}</h2>
+    ${asks && html`<p class="asks">${asks}</p>`}
+    ${checks.wrongCount > 0 && html`<p class="notice bad"><strong>Wrong answers: these numbers count for nothing.</strong></p>`}
+    ${comparisonTable(comparisons)} ${findingsTable(findings)}
+    ${
+      figures.length > 0 &&
+      html`<div class="figures">${figures.map((figure) => figureMarkup(figure, ours))}</div>`
+    }
+    ${checksMarkup(checks, seconds)}
+    ${
+      omitted.length > 0 &&
+      html`<h3>Left out</h3>
+        <ul>
+          ${omitted.map((line) => html`<li>${line}</li>`)}
+        </ul>`
+    }
+    ${flames.length > 0 && html`<h3>Where time went</h3>`} ${flames.map(flameMarkup)}
+  </section>`;
+}
+
+function findingsTable(findings: readonly Finding[]): Markup | undefined {
+  if (findings.length === 0) return undefined;
+  return html`<table class="stack found">
+    <thead>
+      <tr>
+        <th>Found</th>
+        <th>Value</th>
+        <th>Target</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${findings.map(
+        ({ what, unit, value, target }) =>
+          html`<tr>
+            <td data-label="Found">${what}</td>
+            <td data-label="Value" class="number">${showMeasure(value, ` ${unit}`)}</td>
+            <td data-label="Target">
+              ${target ? html`${badge(isMet(target, value))} <small>${limitOf(target)}</small>` : html`<small>no target</small>`}
+            </td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function checksMarkup(
+  { callCount, wrongCount, failedCount, examples }: Checks,
+  seconds: number,
+): Markup {
+  return html`<p class="checks">
+      ${callCount.toLocaleString('en')} calls in ${showNumber(seconds)} s:
+      <span class="${wrongCount > 0 ? 'bad' : ''}">${wrongCount.toLocaleString('en')} wrong</span>,
+      <span class="${failedCount > 0 ? 'bad' : ''}">${failedCount.toLocaleString('en')} failed</span
+      >.
+    </p>
+    ${
+      examples.length > 0 &&
+      html`<ul class="examples">
+        ${examples.map((example) => html`<li><code>${example}</code></li>`)}
+      </ul>`
+    }`;
+}
