@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { carryStore } from './carry-store.ts';
 import { ContextSnapshot } from './context-snapshot.ts';
@@ -117,6 +118,27 @@ test('a snapshot from a wire holds the carried values and nothing of where it wa
       const snapshot = ContextSnapshot.fromWire(wire);
       const seen = snapshot.run(() => [tenant.get(), als.getStore(), foreign.getStore()]);
       expect(seen).toEqual(['acme', 'kept', undefined]);
+    }),
+  );
+});
+
+test('variables, stores and names that nobody knows come back from a wire in whatever order they stand', () => {
+  const [one, two] = [new AsyncLocalStorage<string>(), new AsyncLocalStorage<string>()];
+  using a = new ContextVariable<string>({ name: 's.a', carry: { to: ['worker'] } });
+  using b = new ContextVariable<string>({ name: 's.b', carry: { to: ['worker'] } });
+  using _one = carryStore(one, { name: 's.one', to: ['worker'] });
+  using _two = carryStore(two, { name: 's.two', to: ['worker'] });
+  const names = ['s.a', 's.b', 's.one', 's.two', 's.unknown', 's.unheard-of'];
+  fc.assert(
+    fc.property(fc.shuffledSubarray(names), (present) => {
+      const entries = present.map((name) => [name, JSON.stringify(`value of ${name}`)] as const);
+      const snapshot = ContextSnapshot.fromWire({ v: 1, entries });
+      const valueOf = (name: string) => (present.includes(name) ? `value of ${name}` : undefined);
+      const seen = a.run('not this', () =>
+        snapshot.run(() => [a.get(), b.get(), one.getStore(), two.getStore()]),
+      );
+      expect(seen).toEqual(names.slice(0, 4).map(valueOf));
+      expect(new Map(snapshot.toWire('worker').entries)).toEqual(new Map(entries));
     }),
   );
 });

@@ -96,6 +96,13 @@ test('a signal that is first looked at after the revocation is aborted with its 
   expect(job.signal).toBe(job.signal);
 });
 
+test.each([null, 0, ''])('%j is a reason as any other', (reason) => {
+  const [looked, unseen] = [jobOf('acme'), jobOf('acme')];
+  expect(looked.signal.aborted).toBe(false);
+  for (const job of [looked, unseen]) job.revoke(reason);
+  expect([looked.signal.reason, unseen.signal.reason]).toEqual([reason, reason]);
+});
+
 test('leaving the block of a using declaration revokes the job', () => {
   let job: JobContext;
   {

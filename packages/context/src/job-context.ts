@@ -74,8 +74,10 @@ export class JobContext implements Disposable {
    */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.revoked) this.#controller.abort(this.#revokeReason ?? revokedError(this.jobId));
-    return this.#controller.signal;
+    const { signal } = this.#controller;
+    if (this.revoked && !signal.aborted)
+      this.#controller.abort(this.#reasonFor(this.#revokeReason));
+    return signal;
   }
 
   /**
@@ -123,9 +125,14 @@ export class JobContext implements Disposable {
       return;
     }
     // Not inside: the frames of an error keep what they ran in.
-    const why = reason ?? revokedError(this.jobId);
+    const why = this.#reasonFor(reason);
     // abort() runs its listeners at once, in the context of whoever calls it.
     snapshot.run(() => controller.abort(why));
+  }
+
+  // Any other value is a reason, null too.
+  #reasonFor(given: unknown): unknown {
+    return given === undefined ? revokedError(this.jobId) : given;
   }
 
   /** The same as `revoke()`. */

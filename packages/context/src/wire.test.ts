@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ContextSnapshot } from './context-snapshot.ts';
 import { ContextVariable } from './context-variable.ts';
 import type { CarryPolicy } from './carry-policy.ts';
-import { MAX_WIRE_BYTES, MAX_WIRE_ENTRIES, parseWire } from './wire.ts';
+import { fitOnWire, fitsIn, MAX_WIRE_BYTES, MAX_WIRE_ENTRIES, parseWire } from './wire.ts';
 import type { Border } from './wire.ts';
 
 function carried<T>(name: string, carry: Partial<CarryPolicy<T>> = {}): ContextVariable<T> {
@@ -112,6 +112,44 @@ test('maxBytes counts UTF-8 bytes and holds exactly on both sides', () => {
   );
   expect(() => ContextSnapshot.fromWire({ v: 1, entries: [['w.bytes', '"äöüx"']] })).toThrow(
     expect.objectContaining({ code: 'ERR_WAYBILL_CONTEXT_BAD_WIRE', variable: 'w.bytes' }),
+  );
+});
+
+// Any code units, halves of pairs too: what is no text has to be counted as the encoder counts it.
+const anyText = (maxLength: number) =>
+  fc
+    .array(
+      fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0x41, 0xe4, 0xd83d, 0xde00)),
+      {
+        maxLength,
+      },
+    )
+    .map((units) => String.fromCharCode(...units));
+
+test('whether a text fits is what counting its bytes says, at every limit', () => {
+  fc.assert(
+    fc.property(anyText(40), fc.integer({ min: -3, max: 3 }), (text, by) => {
+      const bytes = Buffer.byteLength(text);
+      for (const limit of [bytes + by, text.length, 3 * text.length]) {
+        expect(fitsIn(text, limit)).toBe(bytes <= limit);
+      }
+    }),
+  );
+});
+
+test('whether entries fit together is what counting their bytes says', () => {
+  const filler = fc.constantFrom('a', 'ä', '€', '😀', '\ud83d');
+  fc.assert(
+    fc.property(filler, fc.integer({ min: -4, max: 4 }), anyText(20), (one, by, text) => {
+      const left = MAX_WIRE_BYTES - Buffer.byteLength(`n${text}m`) + by;
+      const other = one.repeat(Math.floor(left / Buffer.byteLength(one)));
+      const bytes = Buffer.byteLength(text) + Buffer.byteLength(other) + 2;
+      const entries = [
+        ['n', text],
+        ['m', other],
+      ] as const;
+      expect(fitOnWire(entries)).toBe(bytes <= MAX_WIRE_BYTES);
+    }),
   );
 });
 

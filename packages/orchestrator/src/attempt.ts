@@ -1,8 +1,8 @@
-import { JobContext } from '@waybill/context';
+import type { JobContext } from '@waybill/context';
 import type { AttemptReport, WaybillError } from '@waybill/protocol';
 import type { ProcessLoss } from '@waybill/pool';
 import type { Verdict } from './blame.ts';
-import { noteDepth } from './job-depth.ts';
+import { AttemptContext } from './job-depth.ts';
 import type { JobTicket } from './job-ticket.ts';
 import type { HeldPlace } from './turnstile.ts';
 
@@ -37,8 +37,7 @@ export class Attempt {
     this.ticket = ticket;
     this.place = place;
     this.alone = ticket.alone;
-    this.context = new JobContext({ jobId: job.id, snapshot, deadlineMs });
-    noteDepth(this.context, depth);
+    this.context = new AttemptContext({ jobId: job.id, snapshot, deadlineMs }, depth);
   }
 
   /** Whether it called a host function, here or in its thread: what that did is not undone by the loss of the attempt. */

@@ -80,25 +80,35 @@ async function dispatch(
   ticket.begin(attempt, (error) => office.pool.cancel(place.lease, attempt.id, error));
   const who = { jobId: job.id, tenant: job.tenant };
   office.events.emit(snapshot, 'job:started', { ...who, processId, threadId });
-  const running = office.pool
-    .run(place.lease, message, serveAttempt(office, attempt, record))
-    .then((report) => {
-      heedReport(office, attempt, report);
-      record.reported(report, attempt.beganMs);
-      return report;
-    })
-    .catch((error: unknown) => toWaybillError(error))
-    .finally(() => {
-      office.attempts.delete(attempt.id);
-      record.stopped();
-      place.release();
-    });
+  const running = report(office, { attempt, message }, record);
   const abandoned = ticket.stopped.then((error) => {
     // Not the thread of an attempt that is over, where the job was given up as it waited for the next.
     if (office.attempts.has(attempt.id)) void lookAfterThread(office, attempt);
     return error;
   });
   return Promise.race([running, abandoned]);
+}
+
+// What becomes of the attempt in its thread; its place is free then.
+async function report(
+  office: Office,
+  { attempt, message }: Carried,
+  record: JobRecord,
+): Promise<AttemptEnd> {
+  const { place } = attempt;
+  try {
+    const host = serveAttempt(office, attempt, record);
+    const made = await office.pool.run(place.lease, message, host);
+    heedReport(office, attempt, made);
+    record.reported(made, attempt.beganMs);
+    return made;
+  } catch (error) {
+    return toWaybillError(error);
+  } finally {
+    office.attempts.delete(attempt.id);
+    record.stopped();
+    place.release();
+  }
 }
 
 const cutCodes: readonly ErrorCode[] = [

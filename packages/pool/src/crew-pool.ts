@@ -7,7 +7,8 @@ import {
   errorToWire,
   makeError,
 } from '@waybill/protocol';
-import type { Crew, Crews } from './crew.ts';
+import type { Crews } from './crew.ts';
+import { CrewLease, type Place } from './crew-lease.ts';
 import { type Doubt, holderOf } from './doubt-thread.ts';
 import { placeAttempt } from './placement.ts';
 import type { Pool, PoolLease, PoolStats } from './pool.ts';
@@ -23,17 +24,10 @@ const statsLimitMs = 1_000;
 /** How long it may take to find out whose guest holds a thread, in ms. */
 const holderLimitMs = 100;
 
-/** What a lease is a lease of. */
-interface Place {
-  readonly crew: Crew;
-  readonly member: PoolMember;
-}
-
 /** Places in the threads of all crews, and the attempts in them. */
 export class CrewPool implements Pool {
   readonly #options: PoolOptions;
   readonly #crews: Crews;
-  readonly #places: WeakMap<PoolLease, Place> = new WeakMap();
   readonly #workerFunctions: readonly string[];
   #closed: Promise<void> | undefined;
 
@@ -68,18 +62,11 @@ export class CrewPool implements Pool {
     if (member === undefined || crew === undefined) return undefined;
     member.lease();
     this.#crews.placed(crew, tenant);
-    let held = true;
-    const release = (): void => {
-      if (!held) return;
-      held = false;
+    return new CrewLease(this, { crew, member }, () => {
       member.release();
       crew.released();
       listener.slotFreed();
-    };
-    const { processId, threadId } = member;
-    const lease: PoolLease = { processId, threadId, release };
-    this.#places.set(lease, { crew, member });
-    return lease;
+    });
   }
 
   async run(lease: PoolLease, message: AttemptMessage, host: AttemptHost): Promise<AttemptReport> {
@@ -171,9 +158,8 @@ export class CrewPool implements Pool {
   }
 
   #placeOf(lease: PoolLease): Place {
-    const place = this.#places.get(lease);
-    if (place === undefined) throw new TypeError('the lease is not of this pool');
-    return place;
+    if (lease instanceof CrewLease && lease.pool === this) return lease.place;
+    throw new TypeError('the lease is not of this pool');
   }
 
   // Sends something whose answer nobody needs. A broken session means that the thread is gone, and all it had.

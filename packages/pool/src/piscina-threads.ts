@@ -6,6 +6,7 @@ import {
   type WaybillError,
   errorFromWire,
   makeError,
+  sealAttempt,
 } from '@waybill/protocol';
 import { type ThreadGreeting, makeRunClock, workerEntryUrl } from '@waybill/worker/entry-url';
 import { Piscina } from 'piscina';
@@ -57,7 +58,7 @@ export class PiscinaThreads implements Threads {
     try {
       // No AbortSignal: for Piscina, to abort is to terminate the thread, with every other attempt in it.
       return (await this.#piscina.run({
-        ...message,
+        ...sealAttempt(message),
         [Piscina.queueOptionsSymbol]: { threadId },
       })) as AttemptReport;
     } catch (cause) {

@@ -26,6 +26,17 @@ test('what goes into a guest, through a host call and back, is what comes out', 
   );
 });
 
+test('bytes of every length come back as they went, around the sizes at which they cross in parts too', async () => {
+  await using guest = new TestIsolate();
+  const realm = await guest.warm('export default (input) => input');
+  const bytes = Uint8Array.from({ length: 3 * 1_024 + 7 }, (_, index) => index * 7);
+  const lengths = [0, 1, 1_023, 1_024, 1_025, 2_048, bytes.length];
+  for (const input of lengths.map((length) => bytes.subarray(bytes.length - length))) {
+    const { value } = await guest.ended(guest.start(realm, undefined, { input }));
+    expect(value).toStrictEqual(Uint8Array.from(input));
+  }
+});
+
 test('a guest sees the classes of what it is given', async () => {
   await using guest = new TestIsolate();
   const input = [

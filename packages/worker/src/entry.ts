@@ -2,11 +2,12 @@
 // later job set up would run in that job's context for good.
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads';
 import {
-  type AttemptMessage,
+  type AttemptEnvelope,
   type AttemptReport,
   type SubmitterApi,
   TurnNote,
   errorToWire,
+  openAttempt,
 } from '@waybill/protocol';
 import { openSession } from '@waybill/rpc';
 import { endThreadInOrder } from './end-thread.ts';
@@ -59,7 +60,7 @@ async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
 const thread = await start((workerData as { waybill: ThreadOptions }).waybill);
 
 /** Piscina's task: one attempt. */
-export async function attempt(message: AttemptMessage): Promise<AttemptReport> {
+export async function attempt(envelope: AttemptEnvelope): Promise<AttemptReport> {
   if (thread === undefined) throw new TypeError('a thread that failed to start was given a job');
-  return runAttempt(thread, message);
+  return runAttempt(thread, openAttempt(envelope));
 }

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import type { GuestRealm } from '@waybill/sandbox';
+import { deferred, until } from '@waybill/testkit';
+import { expect, test, vi } from 'vitest';
 import { type Bench, memoryBytes, openBench } from './bench.fixture.ts';
 import { TenantRealms } from './tenant-realms.ts';
 
@@ -79,4 +81,71 @@ test('a job whose isolate is lost before it has a realm fails with ERR_WAYBILL_I
   first.release(true);
   const third = await realms.leaseShared('acme', memoryBytes);
   expect(third.realm.isolate.state).toBe('open');
+});
+
+test('jobs that come at once get a realm each, one of them the one that was prepared', async () => {
+  await using bench = openBench();
+  const realms = open(bench);
+  const before = await realms.leaseShared('acme', memoryBytes);
+  const openRealm = vi.spyOn(before.realm.isolate, 'openRealm');
+  before.release(false);
+  const leases = await Promise.all(
+    Array.from({ length: 4 }, () => realms.leaseShared('acme', memoryBytes)),
+  );
+  expect(new Set([before, ...leases].map(({ realm }) => realm)).size).toBe(5);
+  expect(openRealm).toHaveBeenCalledTimes(4);
+  for (const lease of leases) lease.release(false);
+  expect(openRealm).toHaveBeenCalledTimes(5);
+});
+
+test('a job that waits for a realm which then cannot be made gets another in the same isolate', async () => {
+  await using bench = openBench();
+  const realms = open(bench);
+  const before = await realms.leaseShared('acme', memoryBytes);
+  const { isolate } = before.realm;
+  const preparing = deferred<GuestRealm>();
+  const openRealm = vi.spyOn(isolate, 'openRealm').mockReturnValueOnce(preparing.promise);
+  before.release(false);
+  const leases = Promise.all([
+    realms.leaseShared('acme', memoryBytes),
+    realms.leaseShared('acme', memoryBytes),
+  ]);
+  // The one that did not wait for it has its own.
+  await until(() => openRealm.mock.calls.length === 2);
+  preparing.reject(new Error('not this time'));
+  const [one, two] = await leases;
+  expect(one.realm).not.toBe(two.realm);
+  expect([one.realm.isolate, two.realm.isolate]).toEqual([isolate, isolate]);
+  expect([isolate.state, bench.recycled]).toEqual(['open', []]);
+  one.release(false);
+  two.release(false);
+});
+
+test('after a realm could not be prepared, the next release prepares one', async () => {
+  await using bench = openBench();
+  const realms = open(bench);
+  const first = await realms.leaseShared('acme', memoryBytes);
+  const openRealm = vi.spyOn(first.realm.isolate, 'openRealm');
+  openRealm.mockRejectedValueOnce(new Error('not this time'));
+  first.release(false);
+  const second = await realms.leaseShared('acme', memoryBytes);
+  expect(second.realm.isolate).toBe(first.realm.isolate);
+  second.release(false);
+  const preparedCount = openRealm.mock.calls.length;
+  const third = await realms.leaseShared('acme', memoryBytes);
+  expect(openRealm).toHaveBeenCalledTimes(preparedCount);
+  third.release(false);
+});
+
+test('an isolate that is given up while a realm is made in it is disposed all the same', async () => {
+  await using bench = openBench();
+  const realms = open(bench);
+  const one = await realms.leaseShared('acme', memoryBytes);
+  const two = await realms.leaseShared('acme', memoryBytes);
+  const openRealm = vi.spyOn(one.realm.isolate, 'openRealm');
+  one.release(false);
+  expect(openRealm).toHaveBeenCalledTimes(1);
+  two.release(true);
+  expect([one.realm.isolate.state, bench.recycled]).toEqual(['disposed', ['acme lost']]);
+  await expect(openRealm.mock.results[0]?.value).rejects.toThrow();
 });

@@ -51,12 +51,16 @@ export class TenantRealms {
   }
 
   async #freshRealm(shelved: ShelvedIsolate): Promise<GuestRealm> {
-    const { realm, next } = shelved;
+    const { realm, next, isolate } = shelved;
     shelved.realm = undefined;
     if (realm !== undefined) return realm;
     shelved.next = undefined;
     try {
-      return await (next ?? shelved.isolate.openRealm());
+      if (next === undefined) return await isolate.openRealm();
+      return await next.catch((cause: unknown) => {
+        if (isolate.state !== 'open') throw cause;
+        return isolate.openRealm();
+      });
     } catch (cause) {
       const words = 'the isolate of the tenant was lost before the job had a realm in it';
       throw makeError('ERR_WAYBILL_ISOLATE_LOST', words, { cause });

@@ -6,7 +6,7 @@ import type { PreparedProgram } from '../program/prepare-program.ts';
 import type { TransformedModule } from '../program/transform-module.ts';
 import { AddonCalls, nothing } from './addon-calls.ts';
 import { AddonRealm } from './addon-realm.ts';
-import { type Context, type Isolate, type Reference, ivm } from './ivm.ts';
+import { type Context, type Isolate, type Reference, type Script, ivm } from './ivm.ts';
 import type { AddonIsolateOptions } from './isolate-options.ts';
 import { ScriptShelf, type ScriptSource } from './script-shelf.ts';
 import { flushMs, ownWorkMs } from './time-limits.ts';
@@ -37,6 +37,7 @@ export class AddonIsolate implements GuestIsolate {
   readonly #scripts: ScriptShelf;
   readonly #realms: Set<AddonRealm> = new Set();
   #state: IsolateState = 'open';
+  #kit: Script | undefined;
   #lastRealmNumber = 0;
   #tenant: string | undefined;
   #disposal: Promise<void> | undefined;
@@ -86,11 +87,12 @@ export class AddonIsolate implements GuestIsolate {
   }
 
   async openRealm(): Promise<AddonRealm> {
-    const realm = await this.#calls.insistently(async () => {
-      const ground = { isolate: this.#isolate, settings: this.#options.kit };
-      const kit = await this.#scripts.compile('', kitScript);
-      return AddonRealm.open(this, { ...ground, kit, number: ++this.#lastRealmNumber });
-    });
+    // Kept here: the shelf drops what a program of many modules pushes out.
+    this.#kit ??= await this.#calls.insistently(() => this.#scripts.compile('', kitScript));
+    const ground = { isolate: this.#isolate, kit: this.#kit, settings: this.#options.kit };
+    const realm = await this.#calls.insistently(() =>
+      AddonRealm.open(this, { ...ground, number: ++this.#lastRealmNumber }),
+    );
     this.#realms.add(realm);
     return realm;
   }

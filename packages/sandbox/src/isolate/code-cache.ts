@@ -14,7 +14,7 @@ interface CachedCode {
  *
  * The engine checks a cache only against its own version and flags and the source's length, and runs whatever
  * is in it. So entries are keyed by a hash of the source, never leave this process's memory and never serve
- * another tenant than the one whose isolate made them.
+ * another tenant than the one whose isolate made them; but for the kit, which is compiled before a guest runs there.
  */
 export class CodeCache implements Disposable {
   readonly #maxChars: number;

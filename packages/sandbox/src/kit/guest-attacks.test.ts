@@ -20,7 +20,7 @@ test('no stack frame, prototype or closure leads a guest to the callback or to t
       seen.add(value);
       const name = Object.prototype.toString.call(value);
       if (/Reference|ExternalCopy|Callback|Isolate|Context$/.test(name)) found.push(path + ' ' + name);
-      if (typeof value === 'function' && /\\$0|sendRaw/.test(Function.prototype.toString.call(value).slice(0, 80))) found.push(path);
+      if (typeof value === 'function' && /^function ?\\((send, )?settings\\)/.test(Function.prototype.toString.call(value))) found.push(path);
       for (const key of Reflect.ownKeys(value)) {
         let own;
         try { own = Reflect.getOwnPropertyDescriptor(value, key); } catch { continue; }
