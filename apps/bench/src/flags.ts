@@ -27,7 +27,7 @@ const options = {
   html: { type: 'string', value: 'FILE', says: 'write the report as one page with charts' },
   check: {
     type: 'boolean',
-    says: 'end with 1 where a target falls short, or the scenario for it gave no number',
+    says: 'end with 1 where a target falls short, or (not with --quick) its scenario gave no number',
   },
   seed: {
     type: 'string',

@@ -28,7 +28,7 @@ export type TargetName =
 /** What the pool promises. `--check` fails where one of them falls short. */
 export const targets: Readonly<Record<TargetName, Target>> = {
   warmP50: {
-    says: 'warm call, p50 against a bare isolate',
+    says: 'warm call, p50 alone and at 60 % load, against a bare isolate',
     atMost: 1.25,
     unit: 'x',
     measuredBy: 'warm-call',
@@ -52,7 +52,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     measuredBy: 'fresh-realm',
   },
   carriedP50: {
-    says: 'carrying five variables, p50 against none',
+    says: 'carrying five variables, p50 of a call alone against none',
     atMost: 1.03,
     unit: 'x',
     measuredBy: 'carriage',
@@ -70,7 +70,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     measuredBy: 'host-call-here',
   },
   processP50: {
-    says: 'containment by process, p50 against thread',
+    says: 'containment by process, p50 of a call alone and at 60 % load, against thread',
     atMost: 2,
     unit: 'x',
     measuredBy: 'containment',

@@ -96,7 +96,7 @@ test('a signal that is first looked at after the revocation is aborted with its 
   expect(job.signal).toBe(job.signal);
 });
 
-test.each([null, 0, ''])('%j is a reason as any other', (reason) => {
+test.each([null, 0, ''])('%j is a reason like others', (reason) => {
   const [looked, unseen] = [jobOf('acme'), jobOf('acme')];
   expect(looked.signal.aborted).toBe(false);
   for (const job of [looked, unseen]) job.revoke(reason);

@@ -1,6 +1,7 @@
 import { byTurns } from '../method/by-turns.ts';
 import { comparison, type Measured } from '../method/compare.ts';
 import { partOf, turnsOf } from '../method/part.ts';
+import { warmUp } from '../method/warm-up.ts';
 import type { Comparison } from '../report/result.ts';
 import type { Bench } from '../scenario.ts';
 import type { DurableLane } from './durable-lane.ts';
@@ -22,11 +23,9 @@ export async function compareDurable(
 ): Promise<readonly Comparison[]> {
   const { book, isQuick } = bench;
   const roundCount = isQuick ? 1 : 4;
-  const jobCount = isQuick ? 60 : 500;
-  const idleCount = isQuick ? 5 : 40;
-  for (const lane of [pair.other, pair.ours]) {
-    await measureMany(lane, book, { jobCount, producerCount: 64 });
-  }
+  const jobCount = isQuick ? 30 : 500;
+  const idleCount = isQuick ? 3 : 40;
+  await warmUp(bench, pair, (lane) => measureMany(lane, book, { jobCount, producerCount: 64 }));
   const measured: Measured[] = [];
   for (const [index, producerCount] of producerCounts.entries()) {
     const what = `accepted and settled, ${producerCount} producers`;

@@ -2,11 +2,9 @@ import type { Database } from '@waybill/queue';
 import { PgBoss, type Db } from 'pg-boss';
 import { type DurableLane, type DurableLaneJob, readJob, slotCount } from './durable-lane.ts';
 
-const batchWindowMs = 2;
-
 const queueName = 'raw';
 
-/** Collects calls for a moment and makes one of them. */
+/** Collects the calls of one turn of the event loop and makes one of them. */
 function batched<T>(work: (items: readonly T[]) => Promise<unknown>): (item: T) => Promise<void> {
   let waiting: { item: T; done: PromiseWithResolvers<void> }[] = [];
   const flush = (): void => {
@@ -20,7 +18,8 @@ function batched<T>(work: (items: readonly T[]) => Promise<unknown>): (item: T) 
   };
   return (item) => {
     const done = Promise.withResolvers<void>();
-    if (waiting.length === 0) setTimeout(flush, batchWindowMs);
+    // As our queue does: whoever waits for more makes each job of an empty queue wait.
+    if (waiting.length === 0) setImmediate(flush);
     waiting.push({ item, done });
     return done.promise;
   };

@@ -27,7 +27,8 @@ export async function httpLane(options: HttpLaneOptions): Promise<Lane> {
   const agent = new Agent({ keepAlive: true, maxSockets: connectionCount });
   return {
     name,
-    call: async (number) => echo.check(number, await post(String(address), agent, number)),
+    call: (number) => post(String(address), agent, number),
+    check: echo.check,
     async [Symbol.asyncDispose]() {
       agent.destroy();
       child.disconnect();

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Piscina } from 'piscina';
 import { answeringPort } from './answering-port.ts';
 import type { BareHostJob } from './bare-host-calls.worker.ts';
+import { callsPerThread } from './calls-per-thread.ts';
 import { echo } from './exchange.ts';
 import type { HostCallPool, HostSide } from './host-calls.ts';
 
@@ -17,7 +18,7 @@ export async function openBareHostCalls(sides: readonly HostSide[]): Promise<Hos
     filename,
     minThreads: 1,
     maxThreads: 1,
-    concurrentTasksPerWorker: 16,
+    concurrentTasksPerWorker: callsPerThread,
     atomics: 'disabled',
   });
   const port = answeringPort();
@@ -25,11 +26,11 @@ export async function openBareHostCalls(sides: readonly HostSide[]): Promise<Hos
   return {
     laneOf: (callCount) => ({
       name: 'bare Piscina and Reference.apply',
-      async call(number) {
+      call(number) {
         const job: BareHostJob = { number, callCount, sides };
-        const answer: unknown = await pool.run(job, { name: 'run' });
-        echo.check(number, answer);
+        return pool.run(job, { name: 'run' });
       },
+      check: echo.check,
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
     async [Symbol.asyncDispose]() {

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { openBareHostCalls } from './bare-host-calls.ts';
 import { openBareIsolates } from './bare-isolate.ts';
 import { echo, type Exchange } from './exchange.ts';
-import { type Lane, WrongAnswer } from './lane.ts';
+import { callChecked, type Lane, WrongAnswer } from './lane.ts';
 import { portEchoLane } from './port-echo.ts';
 import { processEchoLane } from './process-echo.ts';
 
 const callTen = (lane: Lane): Promise<unknown> =>
-  Promise.all(Array.from({ length: 10 }, (_, number) => lane.call(number)));
+  Promise.all(Array.from({ length: 10 }, (_, number) => callChecked(lane, number)));
 
 /** Wants an answer that an echo does not give. */
 const another: Exchange = { input: (number) => number + 1, check: echo.check };
@@ -31,7 +31,7 @@ test.each(['warm', 'fresh', 'cold'] as const)(
     await using _leaks = leakCheck();
     await using pool = openBareIsolates({ how, threads: 1, callsPerThread: 4 });
     await callTen(pool.laneOf(echo));
-    await expect(pool.laneOf(another).call(1)).rejects.toThrow(WrongAnswer);
+    await expect(callChecked(pool.laneOf(another), 1)).rejects.toThrow(WrongAnswer);
   },
 );
 

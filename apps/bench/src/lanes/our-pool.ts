@@ -53,9 +53,8 @@ export function ourLane(waybill: Orchestrator, jobs: OurJobs): Lane {
   const { name = 'ours', check = echo.check, within = (_number, submit) => submit() } = jobs;
   return {
     name,
-    async call(number) {
-      check(number, unwrap(await within(number, () => waybill.run(jobs.job(number)))));
-    },
+    call: async (number) => unwrap(await within(number, () => waybill.run(jobs.job(number)))),
+    check,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -16,7 +16,8 @@ export async function processEchoLane(): Promise<Lane> {
   child.on('message', (message) => trips.take(message as unknown as Numbered));
   return {
     name: 'raw child process IPC',
-    call: async (number) => echo.check(number, await trips.make(number)),
+    call: (number) => trips.make(number),
+    check: echo.check,
     async [Symbol.asyncDispose]() {
       const exited = once(child, 'exit');
       child.disconnect();

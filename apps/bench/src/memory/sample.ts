@@ -38,7 +38,21 @@ export async function takeSample(
   };
 }
 
-function countOf(processIds: readonly number[], what: 'task' | 'fd'): number {
+/** What `/proc` says of a process that is gone, and of one that ends while it is read. */
+const goneCodes: readonly string[] = ['ENOENT', 'ESRCH'];
+
+/** Counts threads, or open files, of processes together; one that is gone has none. 0 elsewhere than on Linux. */
+export function countOf(processIds: readonly number[], what: 'task' | 'fd'): number {
   if (process.platform !== 'linux') return 0;
-  return processIds.reduce((sum, id) => sum + readdirSync(`/proc/${id}/${what}`).length, 0);
+  return processIds.reduce((sum, id) => sum + entriesIn(`/proc/${id}/${what}`), 0);
+}
+
+function entriesIn(folder: string): number {
+  try {
+    return readdirSync(folder).length;
+  } catch (error) {
+    // A pool process that a hostile job cost may end after the pool named it, and then it holds nothing any more.
+    if (goneCodes.includes((error as NodeJS.ErrnoException).code ?? '')) return 0;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { createOrchestrator, type Orchestrator } from '@waybill/orchestrator';
-import type { Lane } from '../lanes/lane.ts';
+import { callChecked, type Lane } from '../lanes/lane.ts';
 import { runHostile } from '../neighbours/hostile.ts';
 import { tameKinds } from '../neighbours/hostile-jobs.ts';
 import { deployLanes, hostFunctions, tenantLane } from '../neighbours/tenant-lane.ts';
@@ -78,7 +78,8 @@ class SoakJobs {
 
   async #run(number: number): Promise<void> {
     if (this.#isHostile && number % hostileEvery === 0) return this.#runHostile(number);
-    await this.#lanes[number % this.#lanes.length]?.call(number);
+    const lane = this.#lanes[number % this.#lanes.length];
+    if (lane) await callChecked(lane, number);
   }
 
   async #runHostile(number: number): Promise<void> {

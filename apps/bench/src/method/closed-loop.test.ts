@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { WrongAnswer } from '../lanes/lane.ts';
+import { type Lane, WrongAnswer } from '../lanes/lane.ts';
 import { closedLoop } from './closed-loop.ts';
 import { laneOf } from './lane.fixture.ts';
 
@@ -44,6 +44,20 @@ test('a call that fails is an error and no latency', async () => {
   });
   expect({ callCount, answered: latencies.count }).toEqual({ callCount: 3, answered: 2 });
   expect(errors).toEqual([new WrongAnswer(1, 2)]);
+});
+
+test('the check of an answer is no part of its latency, and what it throws is an error', async () => {
+  const lane: Lane = {
+    ...laneOf(() => setImmediate()),
+    check(number) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      if (number === 1) throw new WrongAnswer(1, 2);
+    },
+  };
+  const { latencies, errors } = await closedLoop(lane, { callerCount: 1, seconds: 0.12, from: 0 });
+  expect(errors).toEqual([new WrongAnswer(1, 2)]);
+  expect(latencies.count).toBe(2);
+  expect(latencies.percentile(50)).toBeLessThan(40);
 });
 
 test('a lane that only fails ends its load early', async () => {

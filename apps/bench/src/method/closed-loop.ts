@@ -27,8 +27,11 @@ export async function closedLoop(lane: Lane, load: ClosedLoad): Promise<LoadResu
     let sentMs = performance.now();
     do {
       try {
-        await lane.call(load.from + count++);
-        latencies.add(performance.now() - sentMs);
+        const number = load.from + count++;
+        const answer = await lane.call(number);
+        const tookMs = performance.now() - sentMs;
+        lane.check(number, answer);
+        latencies.add(tookMs);
       } catch (error) {
         errors.push(error);
       }

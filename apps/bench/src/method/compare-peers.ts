@@ -7,6 +7,7 @@ import { aloneP50, throughputOf } from './closed-measures.ts';
 import { comparison } from './compare.ts';
 import { partOf, turnsOf } from './part.ts';
 import { quantile } from './ratio.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Our lane, and the others that it is shown beside. */
 export interface PeerPlan {
@@ -66,12 +67,10 @@ async function comparePeer(
   const turns = turnsOf(bench, 3, peer.name);
   const measured: Comparison[] = [];
   try {
-    await throughputOf(peer, book, { callerCount, seconds });
-    const atMost = await byTurns(
-      sides,
-      (lane) => throughputOf(lane, bookOf(lane), { callerCount, seconds }),
-      turns,
-    );
+    const saturate = (lane: Lane): Promise<number> =>
+      throughputOf(lane, bookOf(lane), { callerCount, seconds });
+    await warmUp(bench, sides, saturate);
+    const atMost = await byTurns(sides, saturate, turns);
     const alone = await byTurns(sides, (lane) => aloneP50(lane, bookOf(lane), seconds), turns);
     const loop = 'closed' as const;
     measured.push(

@@ -13,12 +13,16 @@ const turns = (count: number) => async (): Promise<void> => {
 
 test('two lanes are compared alone, under a load that waits for nobody, and at what they can do at most', async () => {
   const pair = { ours: laneOf(turns(40), 'ours'), other: laneOf(turns(1), 'bare') };
-  const targets = { alone: 'warmP50', throughput: 'warmThroughput' } as const;
+  const targets = {
+    alone: 'warmP50',
+    underLoad: 'freshP50',
+    throughput: 'warmThroughput',
+  } as const;
   const { comparisons, distributions } = await compare(benchOf(), pair, { ...plan, targets });
 
   expect(comparisons.map(({ what, unit, loop, target }) => [what, unit, loop, target])).toEqual([
     ['latency p50 alone', 'ms', 'closed', 'warmP50'],
-    ['latency p50 at 50 % load', 'ms', 'open', undefined],
+    ['latency p50 at 50 % load', 'ms', 'open', 'freshP50'],
     ['throughput', 'calls/s', 'closed', 'warmThroughput'],
   ]);
   const [alone, , throughput] = comparisons;
@@ -60,7 +64,7 @@ test('a lane that answers no call has no number', async () => {
   expect(bench.book.checks().failedCount).toBeGreaterThan(0);
 });
 
-test('the median of a side is that of its rounds, beside the median of the ratios', () => {
+test('the median of a side is that of its rounds, beside the median of the ratios and the rounds themselves', () => {
   const rounds = [
     { ours: 1, other: 1 },
     { ours: 4, other: 2 },
@@ -72,6 +76,7 @@ test('the median of a side is that of its rounds, beside the median of the ratio
     ours: { name: 'ours', median: 3 },
     other: { name: 'bare', median: 2 },
     ratio: { median: 1, roundCount: 3 },
+    rounds,
   });
   expect(made).not.toHaveProperty('target');
 });

@@ -7,6 +7,7 @@ import { aloneP50, throughputOf } from './closed-measures.ts';
 import { partOf, turnsOf } from './part.ts';
 import { quantile, ratioOf, type Round } from './ratio.ts';
 import { UnderLoad } from './under-load.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Two lanes that do the same. */
 export interface Pair {
@@ -41,7 +42,7 @@ export interface Compared {
 }
 
 /**
- * Warms both lanes, then measures by turns what they can do at most, how long a call takes alone, and how long at a rate that both
+ * Warms both lanes by turns, then measures by turns what they can do at most, how long a call takes alone, and how long at a rate that both
  * can take.
  *
  * @throws the reason of `bench.signal` between two rounds; Error when a lane answered no call at all
@@ -53,7 +54,7 @@ export async function compare(bench: Bench, pair: Pair, plan: ComparePlan): Prom
     turnsOf(partOf(bench, part, 3), roundCount, doing);
   const saturate = (lane: Lane): Promise<number> =>
     throughputOf(lane, book, { callerCount, seconds });
-  for (const lane of [pair.other, pair.ours]) await saturate(lane);
+  await warmUp(bench, pair, saturate);
   const atMost = await byTurns(pair, saturate, turns(0, 'throughput'));
   const alone = await byTurns(
     pair,
@@ -105,6 +106,7 @@ export function comparison(
     ours: { name: ours.name, median: medianOf('ours') },
     other: { name: other.name, median: medianOf('other') },
     ratio: ratioOf(rounds),
+    rounds,
     ...(target && { target }),
   };
 }

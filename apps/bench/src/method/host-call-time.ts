@@ -7,6 +7,7 @@ import { byTurns } from './by-turns.ts';
 import { aloneP50 } from './closed-measures.ts';
 import { comparison } from './compare.ts';
 import { turnsOf } from './part.ts';
+import { warmUp } from './warm-up.ts';
 
 const callCount = 200;
 const usPerMs = 1_000;
@@ -34,8 +35,8 @@ export async function compareHostCalls(
     const fullMs = await aloneP50(full, bench.book, seconds * share);
     return ((fullMs - emptyMs) / callCount) * usPerMs;
   };
-  for (const side of [sides.other, sides.ours]) await timeOf(side, 0.5);
-  const turns = turnsOf(bench, bench.isQuick ? 2 : 8, 'host calls');
+  await warmUp(bench, sides, (jobs) => timeOf(jobs, 0.5));
+  const turns = turnsOf(bench, bench.isQuick ? 1 : 8, 'host calls');
   const rounds = await byTurns(sides, (jobs) => timeOf(jobs), turns);
   return comparison(
     { ours: sides.ours.full, other: sides.other.full },

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { deferred } from '@waybill/testkit';
 import { expect, test } from 'vitest';
-import { WrongAnswer } from '../lanes/lane.ts';
+import { type Lane, WrongAnswer } from '../lanes/lane.ts';
 import { laneOf } from './lane.fixture.ts';
 import { openLoop } from './open-loop.ts';
 
@@ -51,6 +51,20 @@ test('a load that is too slow for its time makes one call', async () => {
   const lane = laneOf(() => {});
   const { callCount } = await openLoop(lane, { ...load, perSecond: 20, seconds: 0 });
   expect(callCount).toBe(1);
+});
+
+test('the check of an answer is no part of its latency, and what it throws is an error', async () => {
+  const lane: Lane = {
+    ...laneOf(() => {}),
+    check(number) {
+      stall(100);
+      if (number === 1) throw new WrongAnswer(1, 2);
+    },
+  };
+  const one = await openLoop(lane, { ...load, perSecond: 20, seconds: 0 });
+  expect(one.latencies.percentile(100)).toBeLessThan(90);
+  const wrong = await openLoop(lane, { ...load, perSecond: 20, seconds: 0, from: 1 });
+  expect([wrong.latencies.count, wrong.errors]).toEqual([0, [new WrongAnswer(1, 2)]]);
 });
 
 test('calls that fail are errors, and the others count', async () => {

@@ -36,8 +36,10 @@ export async function openLoop(lane: Lane, { from, ...data }: OpenLoad): Promise
   const pacer = new Worker(pacerUrl, { workerData: data satisfies PacerData });
   const make = async (number: number, dueMs: number): Promise<void> => {
     try {
-      await lane.call(number);
-      latencies.add(sharedNowMs() - dueMs);
+      const answer = await lane.call(number);
+      const tookMs = sharedNowMs() - dueMs;
+      lane.check(number, answer);
+      latencies.add(tookMs);
     } catch (error) {
       errors.push(error);
     }

@@ -15,8 +15,8 @@ const { seed, perSecond, seconds } = workerData as PacerData;
 const random = seededRandom(seed);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-// A sleep ends a little late, which is no wait of the call. Later than this the thread itself was held up, and the call with it.
-const sleepSlackMs = 1;
+// A sleep ends a little late by itself, which is no wait of the call. Later than this the thread was held up, and the call with it.
+const sleepSlackMs = 0.2;
 
 /** Time to the next arrival where arrivals know nothing of each other, in ms. */
 const nextGapMs = (): number => (-Math.log(1 - random.next()) * 1_000) / perSecond;

@@ -25,6 +25,16 @@ test('no round has no ratio', () => {
   expect(() => ratioOf([])).toThrow(RangeError);
 });
 
+test.each([
+  { ours: -1, other: 2 },
+  { ours: 1, other: -2 },
+  { ours: 1, other: 0 },
+  { ours: NaN, other: 1 },
+])('a round of %o has no ratio, and none of its neighbours stands in for it', (bad) => {
+  const none = { median: NaN, low: NaN, high: NaN, roundCount: 3 };
+  expect(ratioOf([{ ours: 1, other: 1 }, bad, { ours: 1, other: 1 }])).toEqual(none);
+});
+
 test('a quantile between two numbers stands between them', () => {
   expect(quantile([1, 2], 0.5)).toBe(1.5);
   expect(quantile([0, 10, 20], 0.25)).toBe(5);

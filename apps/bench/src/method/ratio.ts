@@ -14,15 +14,24 @@ export interface Round {
   readonly other: number;
 }
 
-/** Gives the median of the ratios of rounds, with its spread. @throws RangeError when there is none */
+/**
+ * Gives the median of the ratios of rounds, with its spread; no numbers where a side of a round is not above zero, as a difference of two
+ * times may be.
+ *
+ * @throws RangeError when there is no round
+ */
 export function ratioOf(rounds: readonly Round[]): Ratio {
-  if (rounds.length === 0) throw new RangeError('expected at least one round');
+  const roundCount = rounds.length;
+  if (roundCount === 0) throw new RangeError('expected at least one round');
+  // A ratio below zero would keep any promise to be small.
+  const isMeasured = rounds.every(({ ours, other }) => ours > 0 && other > 0);
+  if (!isMeasured) return { median: NaN, low: NaN, high: NaN, roundCount };
   const ratios = rounds.map(({ ours, other }) => ours / other).toSorted((a, b) => a - b);
   return {
     median: quantile(ratios, 0.5),
     low: quantile(ratios, 0.25),
     high: quantile(ratios, 0.75),
-    roundCount: rounds.length,
+    roundCount,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Orchestrator } from '@waybill/orchestrator';
 import { expect, test } from 'vitest';
-import { WrongAnswer } from '../lanes/lane.ts';
+import { callChecked, WrongAnswer } from '../lanes/lane.ts';
 import { hostFunctions, tenant, tenantLane } from './tenant-lane.ts';
 
 /** An orchestrator that answers what the test says. */
@@ -10,7 +10,7 @@ function answering(value: () => unknown): Orchestrator {
 
 test('a job that is answered with its tenant, seen by guest and host, and its number is right', async () => {
   const waybill = answering(() => [tenant.get(), hostFunctions['whoCalls']?.(), 7]);
-  await expect(tenantLane(waybill, 'acme').call(7)).resolves.toBeUndefined();
+  await expect(callChecked(tenantLane(waybill, 'acme'), 7)).resolves.toBeUndefined();
 });
 
 test.each([
@@ -24,5 +24,5 @@ test.each([
     answering(() => answer),
     'acme',
   );
-  await expect(lane.call(7)).rejects.toThrow(WrongAnswer);
+  await expect(callChecked(lane, 7)).rejects.toThrow(WrongAnswer);
 });

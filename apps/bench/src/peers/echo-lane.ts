@@ -1,4 +1,5 @@
-import { type Lane, WrongAnswer } from '../lanes/lane.ts';
+import { echo } from '../lanes/exchange.ts';
+import type { Lane } from '../lanes/lane.ts';
 
 /** Something that gives back what it is given. */
 export interface Echo {
@@ -12,10 +13,8 @@ export interface Echo {
 export function echoLane({ name, answer, dispose }: Echo): Lane {
   return {
     name,
-    async call(number) {
-      const got = await answer(number);
-      if (got !== number) throw new WrongAnswer(number, got);
-    },
+    call: answer,
+    check: echo.check,
     [Symbol.asyncDispose]: dispose,
   };
 }

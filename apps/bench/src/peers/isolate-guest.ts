@@ -24,7 +24,11 @@ export async function createIsolateGuest(): Promise<IsolateGuest> {
       try {
         const script = await isolate.compileScript(source);
         const guest = await script.run(context, { reference: true });
-        return await guest.apply(undefined, [input], byCopy);
+        const answer: unknown = await guest.apply(undefined, [input], byCopy);
+        // Left to the collector, they keep their contexts until it comes.
+        guest.release();
+        script.release();
+        return answer;
       } finally {
         context.release();
       }

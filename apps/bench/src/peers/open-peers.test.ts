@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { leakCheck, until } from '@waybill/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Lane } from '../lanes/lane.ts';
+import { callChecked, type Lane } from '../lanes/lane.ts';
 import { allPeers, openPeers } from './open-peers.ts';
 import type { Peer } from './peer.ts';
 
@@ -24,7 +24,7 @@ async function childrenOfOurs(): Promise<string[]> {
 async function callMany(lane: Lane, count: number): Promise<void> {
   let next = 0;
   const caller = async (): Promise<void> => {
-    while (next < count) await lane.call(next++);
+    while (next < count) await callChecked(lane, next++);
   };
   await Promise.all(Array.from({ length: 8 }, caller));
 }
@@ -64,7 +64,12 @@ describe('peers that cannot be measured', () => {
   const answering = (call: () => Promise<void>, dispose = async () => {}): Peer => ({
     name: 'some peer',
     needs: 'some-package',
-    open: async () => ({ name: 'some peer', call, [Symbol.asyncDispose]: dispose }),
+    open: async () => ({
+      name: 'some peer',
+      call,
+      check: () => {},
+      [Symbol.asyncDispose]: dispose,
+    }),
   });
   const find = (): string => 'file:///found.js';
 

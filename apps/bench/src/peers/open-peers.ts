@@ -1,4 +1,4 @@
-import type { Lane } from '../lanes/lane.ts';
+import { callChecked, type Lane } from '../lanes/lane.ts';
 import type { Bench } from '../scenario.ts';
 import { mainThreadIsolate } from './main-thread-isolate.ts';
 import { nodeVm } from './node-vm.ts';
@@ -74,7 +74,7 @@ function assertInstalled(packageName: string, find: (packageName: string) => unk
 async function openAnswering(peer: Peer, options: PeerOptions): Promise<Lane> {
   await using stack = new AsyncDisposableStack();
   const lane = stack.use(await peer.open(options));
-  await lane.call(0);
+  await callChecked(lane, 0);
   stack.move();
   return lane;
 }

@@ -1,10 +1,8 @@
 import { Piscina } from 'piscina';
+import { callsPerThread } from '../lanes/calls-per-thread.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { echoLane } from './echo-lane.ts';
 import type { PeerOptions } from './peer.ts';
-
-/** Calls that one thread is given at once, as many as the bare isolate is given. */
-export const callsPerThread = 8;
 
 /** A peer that runs in threads of ours. */
 export interface PoolLaneOptions extends PeerOptions {

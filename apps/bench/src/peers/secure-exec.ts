@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { Piscina } from 'piscina';
+import { callsPerThread } from '../lanes/calls-per-thread.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { echoLane } from './echo-lane.ts';
 import type { Peer, PeerOptions } from './peer.ts';
-import { callsPerThread } from './pool-lane.ts';
 
 const name = 'secure-exec';
 const filename = new URL(`./secure-exec.worker${extname(import.meta.url)}`, import.meta.url).href;

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
+import { callsPerThread } from '../lanes/calls-per-thread.ts';
 import { echoLane } from './echo-lane.ts';
 import type { Peer } from './peer.ts';
-import { callsPerThread } from './pool-lane.ts';
 
 const name = 'tinypool and isolated-vm';
 const filename = new URL(`./tinypool.worker${extname(import.meta.url)}`, import.meta.url).href;

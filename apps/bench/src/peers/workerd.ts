@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { createRequire } from 'node:module';
 import { json, text } from 'node:stream/consumers';
+import { callsPerThread } from '../lanes/calls-per-thread.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { echoLane } from './echo-lane.ts';
 import type { Peer, PeerOptions } from './peer.ts';
-import { callsPerThread } from './pool-lane.ts';
 import { startWorkerd } from './workerd-server.ts';
 
 // What its package exports, as it has no types.

@@ -25,6 +25,7 @@ function scenarioWith({
     ours: { name: 'ours', median },
     other: { name: 'other', median: 1 },
     ratio: { median, low: median, high: median, roundCount: 2 },
+    rounds: [],
     loop: 'open' as const,
     target,
   }));
@@ -33,11 +34,13 @@ function scenarioWith({
 }
 
 function verdictOf(target: TargetName, ...results: readonly Numbers[]): Verdict | undefined {
-  return judge({ scenarios: results.map(scenarioWith) }).find((one) => one.target === target);
+  return judge({ scenarios: results.map(scenarioWith), broken: [] }).find(
+    (one) => one.target === target,
+  );
 }
 
 test('every target has its verdict, and one that nothing was measured for has no number', () => {
-  const verdicts = judge({ scenarios: [] });
+  const verdicts = judge({ scenarios: [], broken: [] });
   expect(verdicts.map(({ target }) => target)).toEqual(Object.keys(targets));
   for (const { value, isMet } of verdicts) expect([value, isMet]).toEqual([undefined, undefined]);
 });
@@ -79,6 +82,18 @@ test('mismatches are what is wrong in all scenarios together', () => {
     isMet: false,
     scenario: 'one, two',
   });
+});
+
+test('what was wrong in a scenario before it broke is a mismatch too', () => {
+  const [ended, { checks }] = [scenarioWith({}), scenarioWith({ wrongCount: 2 })];
+  const broken = [
+    { scenario: 'two', reason: 'Error: lost', checks },
+    { scenario: 'three', reason: 'SIGSEGV' },
+  ];
+  const verdict = judge({ scenarios: [ended], broken }).find(
+    ({ target }) => target === 'mismatches',
+  );
+  expect(verdict).toMatchObject({ value: 2, isMet: false, scenario: 'two' });
 });
 
 test('the limit is said in words, with the unit of its number', () => {

@@ -1,4 +1,5 @@
 import { isMet, type Target, type TargetName, targets } from '../targets.ts';
+import { type Checked, checkedOf } from './checked.ts';
 import type { BenchResult, ScenarioResult } from './result.ts';
 
 /** Whether a run kept a promise. */
@@ -24,10 +25,11 @@ interface Found {
 }
 
 /** Judges every target there is, in their order. */
-export function judge({ scenarios }: Pick<BenchResult, 'scenarios'>): readonly Verdict[] {
+export function judge(result: Pick<BenchResult, 'scenarios' | 'broken'>): readonly Verdict[] {
+  const checked = checkedOf(result);
   return (Object.keys(targets) as TargetName[]).map((target) => {
     const { says, measuredBy, unit = '' }: Target = targets[target];
-    const found = target === 'mismatches' ? mismatches(scenarios) : worst(target, scenarios);
+    const found = target === 'mismatches' ? mismatches(checked) : worst(target, result.scenarios);
     const base = { target, says, limit: limitOf(target), unit };
     if (found === undefined) return { ...base, scenario: measuredBy };
     return { ...base, ...found, isMet: isMet(target, found.value) };
@@ -47,10 +49,10 @@ export function limitOf(name: TargetName): string {
 }
 
 /** Of all scenarios together: whatever is measured besides, a mixed-up context is one too many. */
-function mismatches(scenarios: readonly ScenarioResult[]): Found | undefined {
-  if (!scenarios.some(({ checks }) => checks.callCount > 0)) return undefined;
-  const value = scenarios.reduce((sum, { checks }) => sum + checks.wrongCount, 0);
-  const guilty = scenarios.filter(({ checks }) => checks.wrongCount > 0);
+function mismatches(checked: readonly Checked[]): Found | undefined {
+  if (!checked.some(({ checks }) => checks.callCount > 0)) return undefined;
+  const value = checked.reduce((sum, { checks }) => sum + checks.wrongCount, 0);
+  const guilty = checked.filter(({ checks }) => checks.wrongCount > 0);
   return { value, scenario: guilty.map(({ scenario }) => scenario).join(', ') || 'all' };
 }
 

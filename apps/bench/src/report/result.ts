@@ -1,4 +1,4 @@
-import type { Ratio } from '../method/ratio.ts';
+import type { Ratio, Round } from '../method/ratio.ts';
 import type { TargetName } from '../targets.ts';
 
 /** Two things that were measured by turns. */
@@ -11,6 +11,8 @@ export interface Comparison {
   readonly ours: Side;
   readonly other: Side;
   readonly ratio: Ratio;
+  /** What the medians and the ratio are made of, in the order in which it was measured. */
+  readonly rounds: readonly Round[];
   /** Whether calls come when they come, or callers wait for their answer before they call again, or no load is behind it. */
   readonly loop: 'open' | 'closed' | 'none';
   /** The promise that the ratio is held to. Absent: it is shown for what it is. */
@@ -91,6 +93,14 @@ export interface ScenarioResult {
   readonly flames?: readonly Flame[];
 }
 
+/** A scenario that did not come to its end. */
+export interface BrokenScenario {
+  readonly scenario: string;
+  readonly reason: string;
+  /** What it had checked until then. Absent: its process did not tell any more, or its result has it. */
+  readonly checks?: Checks;
+}
+
 /** What a scenario gives by itself; the rest is added by the process that it runs in. */
 export type ScenarioNumbers = Omit<ScenarioResult, 'scenario' | 'seconds' | 'checks' | 'flames'>;
 
@@ -103,6 +113,5 @@ export interface BenchResult {
   readonly isQuick: boolean;
   readonly startedAt: string;
   readonly scenarios: readonly ScenarioResult[];
-  /** Scenarios that did not come to their end, with the reason. */
-  readonly broken: readonly { readonly scenario: string; readonly reason: string }[];
+  readonly broken: readonly BrokenScenario[];
 }

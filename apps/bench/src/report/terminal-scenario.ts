@@ -1,12 +1,12 @@
 import { isMet, type TargetName } from '../targets.ts';
 import { limitOf } from './judge.ts';
-import type { Comparison, ScenarioResult } from './result.ts';
+import type { Checks, Comparison, ScenarioResult } from './result.ts';
 import { bad, bold, counted, dim, good, measured, ratioText } from './terminal-text.ts';
 import { table } from './terminal-table.ts';
 
 /** The lines about a scenario: what was compared, found, checked and left out. */
 export function scenarioLines(result: ScenarioResult): readonly string[] {
-  const { scenario, seconds, findings, omitted } = result;
+  const { scenario, seconds, findings, checks, omitted } = result;
   const found = findings.map(({ what, unit, value, target }) => [
     what,
     measured(value, unit),
@@ -16,7 +16,7 @@ export function scenarioLines(result: ScenarioResult): readonly string[] {
     `${bold(scenario)} ${dim(`(${measured(seconds, 's')})`)}`,
     ...pairsOf(result.comparisons).flatMap(pairLines),
     ...table(found, '  '),
-    ...checkLines(result),
+    ...checkLines(checks, '  '),
     ...omitted.map((line) => `  left out: ${line}`),
     '',
   ];
@@ -49,13 +49,16 @@ function pairLines(pair: readonly Comparison[]): readonly string[] {
   return [`  ${first?.ours.name} / ${first?.other.name}`, ...table(rows, '    ')];
 }
 
-function checkLines({ checks }: ScenarioResult): readonly string[] {
-  const { callCount, wrongCount, failedCount, examples } = checks;
+/** The lines about what was checked: the counts, then examples of what went wrong. */
+export function checkLines(
+  { callCount, wrongCount, failedCount, examples }: Checks,
+  indent: string,
+): readonly string[] {
   const text = `${counted(callCount, 'call')}, ${wrongCount} wrong, ${failedCount} failed`;
   const isRight = wrongCount === 0 && failedCount === 0;
   return [
-    `  checked: ${isRight ? good(text) : bad(text)}`,
-    ...examples.map((example) => `    ${bad(example)}`),
+    `${indent}checked: ${isRight ? good(text) : bad(text)}`,
+    ...examples.map((example) => `${indent}  ${bad(example)}`),
   ];
 }
 

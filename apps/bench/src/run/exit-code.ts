@@ -1,4 +1,4 @@
-import type { Verdict } from '../report/judge.ts';
+import { judge } from '../report/judge.ts';
 import type { BenchResult } from '../report/result.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -13,15 +13,13 @@ export function isSound({ scenarios, broken }: BenchResult): boolean {
   return isRight && broken.length === 0;
 }
 
-/** Whether every target that the scenarios of a run stand for was measured and is met. */
-export function isUpToTargets(
-  verdicts: readonly Verdict[],
-  scenarios: readonly Scenario[],
-): boolean {
-  return verdicts
-    .filter(
-      ({ isMet, scenario }) =>
-        isMet !== undefined || scenarios.some(({ name }) => name === scenario),
-    )
+/**
+ * Whether every target that the scenarios of a run stand for is met, and was measured: a quick run is too short for some, and need not
+ * have measured them.
+ */
+export function isUpToTargets(result: BenchResult, scenarios: readonly Scenario[]): boolean {
+  const due = result.isQuick ? [] : scenarios.map(({ name }) => name);
+  return judge(result)
+    .filter(({ isMet, scenario }) => isMet !== undefined || due.includes(scenario))
     .every(({ isMet }) => isMet === true);
 }

@@ -1,4 +1,4 @@
-import type { ScenarioResult } from '../report/result.ts';
+import type { Checks, ScenarioResult } from '../report/result.ts';
 
 /** Told to the process of a scenario, once: which one it is, and how it is run. */
 export interface StartMessage {
@@ -18,4 +18,4 @@ export type DownMessage = StartMessage | { readonly kind: 'end' };
 export type UpMessage =
   | { readonly kind: 'progress'; readonly share: number; readonly doing: string }
   | { readonly kind: 'result'; readonly result: ScenarioResult }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string; readonly checks: Checks };

@@ -12,5 +12,5 @@ export interface Patience {
 export const patience: Patience = {
   hangMs: (seconds) => (3 * seconds + 60) * 1_000,
   leakMs: 10_000,
-  endMs: 5_000,
+  endMs: 10_000,
 };

@@ -1,5 +1,4 @@
 import { type Command, help, parseCommand, UsageError } from '../flags.ts';
-import { judge } from '../report/judge.ts';
 import { checkOutputs, writeOutputs } from '../report/outputs.ts';
 import type { BenchResult } from '../report/result.ts';
 import type { Scenario } from '../scenario.ts';
@@ -54,8 +53,10 @@ async function run(args: readonly string[], setting: Setting): Promise<number> {
   checkOutputs(command);
   using interrupts = new Interrupts();
   const result = await measure({ ...command, ...setting }, chosen, interrupts.signal);
-  await writeOutputs(command, result);
-  return interrupts.exitCode ?? exitCodeOf(command, result, chosen);
+  const unwritten = await writeOutputs(command, result);
+  for (const line of unwritten) console.error(`bench: ${line}`);
+  if (interrupts.exitCode !== undefined) return interrupts.exitCode;
+  return unwritten.length > 0 ? exitCodes.failed : exitCodeOf(command, result, chosen);
 }
 
 async function measure(
@@ -84,7 +85,7 @@ function exitCodeOf(
   result: BenchResult,
   scenarios: readonly Scenario[],
 ): number {
-  const isGood = isSound(result) && (!isCheck || isUpToTargets(judge(result), scenarios));
+  const isGood = isSound(result) && (!isCheck || isUpToTargets(result, scenarios));
   return isGood ? exitCodes.ok : exitCodes.failed;
 }
 

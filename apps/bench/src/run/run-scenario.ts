@@ -1,4 +1,4 @@
-import type { ScenarioResult } from '../report/result.ts';
+import type { Checks, ScenarioResult } from '../report/result.ts';
 import type { Scenario } from '../scenario.ts';
 import type { StartMessage, UpMessage } from './messages.ts';
 import type { Patience } from './patience.ts';
@@ -19,6 +19,8 @@ export interface ScenarioRun extends Omit<StartMessage, 'kind' | 'scenario'> {
 export interface ScenarioEnd {
   readonly result?: ScenarioResult | undefined;
   readonly problem?: string | undefined;
+  /** What was checked until it went wrong, where it told and there are no numbers. */
+  readonly checks?: Checks | undefined;
 }
 
 /** What is said of a scenario that a signal ended. */
@@ -36,6 +38,7 @@ class Attempt implements Disposable {
   #limit: NodeJS.Timeout | undefined;
   #result: ScenarioResult | undefined;
   #problem: string | undefined;
+  #checks: Checks | undefined;
 
   constructor(run: ScenarioRun) {
     this.#run = run;
@@ -58,7 +61,7 @@ class Attempt implements Disposable {
       const { lastWords } = this.#child;
       this.#problem = `it ended ${when} (${oddity ?? 'exit code 0'})${lastWords && `: ${lastWords}`}`;
     }
-    return { result: this.#result, problem: this.#problem };
+    return { result: this.#result, problem: this.#problem, checks: this.#checks };
   }
 
   readonly #take = (message: UpMessage): void => {
@@ -78,6 +81,7 @@ class Attempt implements Disposable {
       }
       case 'failed':
         this.#problem = signal.aborted ? interrupted : message.reason;
+        this.#checks = message.checks;
         this.#child.kill();
     }
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BenchResult, ScenarioResult } from '../report/result.ts';
+import type { BenchResult, BrokenScenario, Checks, ScenarioResult } from '../report/result.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Progress } from './progress.ts';
 import { readProfiles } from './read-profile.ts';
@@ -24,7 +24,7 @@ export async function runScenarios({
   ...shared
 }: ScenariosRun): Promise<Pick<BenchResult, 'scenarios' | 'broken'>> {
   const results: ScenarioResult[] = [];
-  const broken: { scenario: string; reason: string }[] = [];
+  const broken: BrokenScenario[] = [];
   for (const scenario of scenarios) {
     const { name } = scenario;
     if (shared.signal.aborted) {
@@ -35,17 +35,24 @@ export async function runScenarios({
     const folder = profileFolder && join(profileFolder, name);
     const onProgress = progress.update.bind(progress);
     const run = { ...shared, scenario, profileFolder: folder, onProgress };
-    const { result, problem } = await runScenario(run).catch(asProblem);
+    const fail = (reason: string, checks?: Checks): void => {
+      broken.push({ scenario: name, reason, ...(checks && { checks }) });
+      progress.say(`${name}: ${reason.split('\n', 1)[0]}`);
+    };
+    const { result, problem, checks } = await runScenario(run).catch(asProblem);
     if (result !== undefined) {
-      const flames = folder && { flames: await readProfiles(folder) };
-      results.push({ ...result, ...flames });
+      // A process that is killed while it writes its profile leaves half of it.
+      const flames =
+        folder && (await readProfiles(folder).catch((error: unknown) => fail(unread(error))));
+      results.push({ ...result, ...(flames && { flames }) });
     }
-    if (problem !== undefined) {
-      broken.push({ scenario: name, reason: problem });
-      progress.say(`${name}: ${problem.split('\n', 1)[0]}`);
-    }
+    if (problem !== undefined) fail(problem, checks);
   }
   return { scenarios: results, broken };
+}
+
+function unread(error: unknown): string {
+  return `its profiles could not be read: ${String(error)}`;
 }
 
 function asProblem(error: unknown): ScenarioEnd {

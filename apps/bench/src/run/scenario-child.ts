@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { endGroup } from './end-group.ts';
 import type { DownMessage, UpMessage } from './messages.ts';
 
@@ -41,9 +42,13 @@ export class ScenarioChild implements Disposable {
     process.once('exit', this.kill);
   }
 
-  /** The last lines that it printed. */
+  /** The last lines that it printed, without what a terminal would obey. */
   get lastWords(): string {
-    return this.#printed.trim().split('\n').slice(-tailLineCount).join('\n');
+    return stripVTControlCharacters(this.#printed)
+      .trim()
+      .split('\n')
+      .slice(-tailLineCount)
+      .join('\n');
   }
 
   /** Does nothing where it is gone. */

@@ -44,11 +44,9 @@ async function run(start: StartMessage, book: CallBook): Promise<UpMessage> {
 async function answer(start: StartMessage): Promise<void> {
   const book = new CallBook();
   const message = await run(start, book).catch((error: unknown): UpMessage => {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     // Numbers are lost, what was wrong before is not.
-    const { callCount, wrongCount, failedCount, examples } = book.checks();
-    const before = `after ${callCount} calls, ${wrongCount} wrong, ${failedCount} failed: `;
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { kind: 'failed', reason: [before + stack, ...examples].join('\n') };
+    return { kind: 'failed', reason, checks: book.checks() };
   });
   await tell(message);
   // From here on nothing of the benchmark keeps this process: if it does not end, the scenario left something open.

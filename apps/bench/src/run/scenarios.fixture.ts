@@ -15,6 +15,7 @@ function numbers(median: number, target?: TargetName): ScenarioNumbers {
     ours: { name: 'ours', median },
     other: { name: 'the other', median: 1 },
     ratio: { median, low: median * 0.9, high: median * 1.1, roundCount: 6 },
+    rounds: [{ ours: median, other: 1 }],
     loop: 'closed',
     ...(target && { target }),
   };
@@ -79,7 +80,9 @@ export const scenarios: readonly Scenario[] = [
     throw new Error('it cannot be measured');
   }),
   scenario('crashing', () => {
-    process.stderr.write('last words\n', () => process.kill(process.pid, 'SIGSEGV'));
+    process.stderr.write('\u001B[2Jlast \u001B[31mwords\u001B[39m\n', () =>
+      process.kill(process.pid, 'SIGSEGV'),
+    );
     return new Promise(() => {});
   }),
   { ...scenario('hanging', ({ signal }) => untilAborted(signal)), seconds: { full: 2, quick: 2 } },

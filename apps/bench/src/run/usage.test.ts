@@ -6,6 +6,7 @@ import { runCommand } from './run-command.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
 /** Runs the command in this process, which is quicker; it must not come to a scenario. */
@@ -36,12 +37,20 @@ test.each([
   ['--json', '/nowhere/at/all.json'],
   ['--html', tmpdir()],
   ['--html', '-'],
+  ['--json', 'report', '--html', './report'],
   ['--cpu-prof-dir', '/dev/null/profiles'],
 ])('the wrong command line %s %s is told in one line, and nothing is run', async (...args) => {
   const { code, stdout, stderr } = await bench(...args);
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^bench: .+$/);
+});
+
+test('profiles that there is no room for are told in one line, and nothing is run', async () => {
+  vi.stubEnv('TMPDIR', '/nowhere/at/all');
+  const { code, stdout, stderr } = await bench('--cpu-prof');
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^bench: --cpu-prof: ENOENT.+$/);
 });
 
 test('an unknown scenario is answered with those that there are', async () => {

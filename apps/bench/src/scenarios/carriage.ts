@@ -3,6 +3,7 @@ import { byTurns } from '../method/by-turns.ts';
 import { aloneP50 } from '../method/closed-measures.ts';
 import { comparison } from '../method/compare.ts';
 import { partOf, turnsOf } from '../method/part.ts';
+import { warmUp } from '../method/warm-up.ts';
 import type { Comparison } from '../report/result.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -13,16 +14,16 @@ const cases = [{ count: 1 }, { count: 5, target: 'carriedP50' }, { count: 20 }] 
 export const carriage: Scenario = {
   name: 'carriage',
   asks: 'What does a job pay for the variables of its context that it carries to the worker?',
-  seconds: { full: 30, quick: 3 },
+  seconds: { full: 31, quick: 2 },
   async run(bench) {
     await using pool = await openCarriage();
     const none = pool.laneOf(0);
     // Few percent are to be told apart: many rounds, and short ones, so that both sides of each have the same machine.
-    const [roundCount, seconds] = bench.isQuick ? [2, 0.07] : [40, 0.12];
-    await aloneP50(none, bench.book, seconds * 4);
+    const [roundCount, seconds] = bench.isQuick ? [2, 0.05] : [40, 0.12];
     const comparisons: Comparison[] = [];
     for (const [index, { count, ...rest }] of cases.entries()) {
       const lanes = { ours: pool.laneOf(count), other: none };
+      await warmUp(bench, lanes, (lane) => aloneP50(lane, bench.book, seconds));
       const rounds = await byTurns(
         lanes,
         (lane) => aloneP50(lane, bench.book, seconds),

@@ -12,7 +12,7 @@ const callsPerThread = 2;
 export const cpuBound: Scenario = {
   name: 'cpu-bound',
   asks: `What is left of the cores for guests that compute, ${computeMs} ms each?`,
-  seconds: { full: 28, quick: 4 },
+  seconds: { full: 30, quick: 2 },
   async run(bench) {
     const threads = bench.cores;
     const exchange = computationOf(computeMs);

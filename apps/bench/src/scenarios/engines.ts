@@ -25,7 +25,7 @@ const shapes: Readonly<Record<string, (number: number) => JobSpec>> = {
 export const engines: Scenario = {
   name: 'engines',
   asks: 'What does a trusted guest gain or lose in a realm, against an isolate?',
-  seconds: { full: 42, quick: 4 },
+  seconds: { full: 45, quick: 4 },
   async run(bench) {
     const { threads, isQuick } = bench;
     await using realm = await open('realm', threads);
@@ -40,9 +40,9 @@ export const engines: Scenario = {
           other: ourLane(isolate, { name: 'isolate', job }),
         },
         {
-          callerCount: 32,
+          callerCount: isQuick ? 8 : 32,
           roundCount: isQuick ? 1 : 4,
-          roundSeconds: isQuick ? 0.06 : 0.5,
+          roundSeconds: isQuick ? 0.03 : 0.5,
           loadShare: 0.6,
           label,
         },

@@ -1,5 +1,6 @@
 import { createOrchestrator, type JobSpec, type Orchestrator } from '@waybill/orchestrator';
 import { bareIsolateLane } from '../lanes/bare-isolate.ts';
+import { callsPerThread } from '../lanes/calls-per-thread.ts';
 import { echo, type Exchange } from '../lanes/exchange.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { ourLane } from '../lanes/our-pool.ts';
@@ -10,7 +11,6 @@ import { openPeers } from '../peers/open-peers.ts';
 import { latencyFigure } from '../report/latency-figure.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 
-const callsPerThread = 16;
 const source = 'export default (input) => input';
 
 /** A function that only this call has, and that only it can answer with its number. */
@@ -20,7 +20,7 @@ const ownSource: Exchange = { input: (number) => `() => ${number}`, check: echo.
 export const freshRealm: Scenario = {
   name: 'fresh-realm',
   asks: 'What does a job with a realm of its own cost over a context made, compiled and run for each call?',
-  seconds: { full: 60, quick: 6 },
+  seconds: { full: 68, quick: 2 },
   async run(bench) {
     const { threads } = bench;
     await using waybill = await createOrchestrator({
@@ -55,7 +55,7 @@ function planOf({ threads, isQuick }: Bench): ComparePlan {
   return {
     callerCount: threads * callsPerThread * 2,
     roundCount: isQuick ? 1 : 5,
-    roundSeconds: isQuick ? 0.12 : 0.8,
+    roundSeconds: isQuick ? 0.06 : 0.8,
     // Of the slower one, so that ours is below 70 % of what it can do.
     loadShare: 0.5,
   };

@@ -9,7 +9,7 @@ const sides = ['inWorker'] as const;
 export const hostCallWorker: Scenario = {
   name: 'host-call-worker',
   asks: 'What does a host call in the worker, in the context of its job, cost over a bare Reference.apply?',
-  seconds: { full: 23, quick: 3 },
+  seconds: { full: 24, quick: 1 },
   async run(bench) {
     await using other = await openBareHostCalls(sides);
     await using ours = await openOurHostCalls(sides);

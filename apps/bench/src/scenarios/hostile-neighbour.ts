@@ -29,12 +29,12 @@ const wallMs = 1_500;
 export const hostileNeighbour: Scenario = {
   name: 'hostile-neighbour',
   asks: 'What do other tenants notice where every hundredth job is hostile, and where processes are lost?',
-  seconds: { full: 55, quick: 6 },
+  seconds: { full: 55, quick: 5 },
   async run(bench) {
     const { threads, isQuick } = bench;
     await using waybill = await createOrchestrator({ threads, hostFunctions });
     const lanes = await deployLanes(waybill, quietNames);
-    const capacity = await capacityOf(bench, lanes, isQuick ? 0.3 : 2);
+    const capacity = await capacityOf(bench, lanes, isQuick ? 0.2 : 2);
     const perSecond = Math.min(mostPerSecond, 0.2 * capacity);
     const measure = (part: number, seconds: number, options: HostileOptions): Promise<Beside> =>
       measureBeside(partOf(bench, part, 2), {
@@ -46,7 +46,7 @@ export const hostileNeighbour: Scenario = {
       });
     const everyMs = 1_000 / (perSecond * hostileShare);
     const tame = { name: 'hostile jobs', kinds: tameKinds, everyMs, wallMs };
-    const beside = await measure(0, isQuick ? 0.5 : 4, tame);
+    const beside = await measure(0, isQuick ? 0.3 : 4, tame);
     // A process is given up a second after a guest wedged it: no load is to be over before.
     const wedging = { kinds: ['wedges'], everyMs: betweenWedgesMs, wallMs } as const;
     const killed = await measure(1, isQuick ? 1.2 : 4, { name: 'lost processes', ...wedging });

@@ -12,7 +12,7 @@ const connectionCount = 16;
 export const http: Scenario = {
   name: 'http',
   asks: 'What does the service cost over a bare route of Fastify that runs the same job?',
-  seconds: { full: 40, quick: 10 },
+  seconds: { full: 42, quick: 10 },
   isExtra: true,
   async run(bench) {
     const folder = await mkdtemp(join(tmpdir(), 'waybill-bench-'));

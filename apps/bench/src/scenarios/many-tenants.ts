@@ -16,7 +16,7 @@ const KiB = 2 ** 10;
 export const manyTenants: Scenario = {
   name: 'many-tenants',
   asks: 'What does a tenant cost that has little to do, and one that comes back after its isolate was given up?',
-  seconds: { full: 30, quick: 4 },
+  seconds: { full: 30, quick: 3 },
   async run(bench) {
     const served = await serveAll(partOf(bench, 0, 2));
     const roundCount = bench.isQuick ? 1 : 5;
@@ -53,7 +53,7 @@ interface Served {
 /** Each tenant has one small job; then some come back whose isolates were given up, and once more while these are there. */
 async function serveAll(bench: Bench): Promise<Served> {
   const { threads, isQuick } = bench;
-  const tenantCount = isQuick ? 40 : 1_000;
+  const tenantCount = isQuick ? 24 : 1_000;
   const maxPerThread = isQuick ? 8 : 64;
   const isolates = { maxPerThread };
   await using waybill = await createOrchestrator({ threads, isolates, hostFunctions });

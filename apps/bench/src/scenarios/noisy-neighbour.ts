@@ -24,24 +24,26 @@ export const noisyNeighbour: Scenario = {
     const lanes = await deployLanes(waybill, quietNames);
     const neighbour = await floodingNeighbour(waybill, maxQueued);
     bench.progress(0, 'what the pool can take');
-    const perSecond = loadShare * (await capacityOf(bench, lanes, isQuick ? 0.3 : 2));
+    const perSecond = loadShare * (await capacityOf(bench, lanes, isQuick ? 0.2 : 2));
     const beside = await measureBeside(bench, {
       lanes,
       perSecond,
       neighbour,
       roundCount: isQuick ? 1 : 4,
-      roundSeconds: isQuick ? 0.6 : 4,
+      roundSeconds: isQuick ? 0.4 : 4,
     });
     const { settledCount, refusedCount } = beside.counts;
+    // A pool that takes all there is is not flooded, and keeps no promise by that.
+    const isFlooded = refusedCount > 0;
     return {
-      comparisons: compareBeside(beside, 'noisyP99'),
+      comparisons: compareBeside(beside, isFlooded ? 'noisyP99' : undefined),
       findings: [
         { what: 'calls of the quiet tenants', unit: 'calls/s', value: perSecond },
         { what: 'jobs of the flood that ran', unit: 'jobs', value: settledCount },
         { what: 'jobs of the flood that were refused', unit: 'jobs', value: refusedCount },
       ],
       figures: [besideFigure(beside)],
-      omitted: [],
+      omitted: isFlooded ? [] : ['the target: the pool took all of the flood'],
     };
   },
 };

@@ -6,6 +6,7 @@ import { byTurns } from '../method/by-turns.ts';
 import { throughputOf } from '../method/closed-measures.ts';
 import { comparison } from '../method/compare.ts';
 import { partOf, turnsOf } from '../method/part.ts';
+import { warmUp } from '../method/warm-up.ts';
 import type { Comparison, Figure, Series } from '../report/result.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 
@@ -22,7 +23,7 @@ const warmJobs: OurJobs = { job: (number) => ({ function: 'echo', input: number 
 export const scaling: Scenario = {
   name: 'scaling',
   asks: 'How much more does a pool do with more threads, and with more callers?',
-  seconds: { full: 30, quick: 4 },
+  seconds: { full: 33, quick: 4 },
   async run(bench) {
     await using one = await open(1);
     const works = {
@@ -85,9 +86,9 @@ async function compareThreads(
   lanes: { readonly ours: Lane; readonly other: Lane },
   { threads, work }: { readonly threads: number; readonly work: string },
 ): Promise<Comparison> {
-  const load = { callerCount: threads * callersPerThread, seconds: bench.isQuick ? 0.1 : 0.8 };
+  const load = { callerCount: threads * callersPerThread, seconds: bench.isQuick ? 0.05 : 0.8 };
   const measure = (lane: Lane): Promise<number> => throughputOf(lane, bench.book, load);
-  for (const lane of [lanes.other, lanes.ours]) await measure(lane);
+  await warmUp(bench, lanes, measure);
   const turns = turnsOf(bench, bench.isQuick ? 1 : 5, `${work}, ${threads} threads`);
   const rounds = await byTurns(lanes, measure, turns);
   return comparison(lanes, {
@@ -100,7 +101,7 @@ async function compareThreads(
 
 async function overCallers(bench: Bench): Promise<Series> {
   const { threads, isQuick, book } = bench;
-  const seconds = isQuick ? 0.06 : 0.8;
+  const seconds = isQuick ? 0.04 : 0.8;
   await using waybill = await open(threads);
   const lane = ourLane(waybill, warmJobs);
   await throughputOf(lane, book, { callerCount: 32, seconds });

@@ -9,13 +9,13 @@ const MiB = 2 ** 20;
 
 const warm: SoakPlan = { jobCount: 100_000, isFresh: false, isHostile: false, engine: 'isolate' };
 
-const quickCount = 1_500;
+const quickCount = 480;
 
 /** Warm calls with a host call and a context, in processes. */
 export const soak: Scenario = {
   name: 'soak',
   asks: 'Do memory, threads and files of all processes stay flat over 100,000 jobs?',
-  seconds: { full: 90, quick: 4 },
+  seconds: { full: 90, quick: 2 },
   run: (bench) => measure(bench, warm),
 };
 
@@ -23,7 +23,7 @@ export const soak: Scenario = {
 export const soakFresh: Scenario = {
   name: 'soak-fresh',
   asks: 'Do they stay flat where each job brings its source and has a realm of its own?',
-  seconds: { full: 180, quick: 6 },
+  seconds: { full: 180, quick: 4 },
   isExtra: true,
   run: (bench) => measure(bench, { ...warm, isFresh: true }),
 };
@@ -32,7 +32,7 @@ export const soakFresh: Scenario = {
 export const soakHostile: Scenario = {
   name: 'soak-hostile',
   asks: 'Do they stay flat where every hundredth job is hostile, and some cost their process?',
-  seconds: { full: 300, quick: 10 },
+  seconds: { full: 300, quick: 6 },
   isExtra: true,
   run: (bench) => measure(bench, { ...warm, isHostile: true }),
 };
@@ -41,7 +41,7 @@ export const soakHostile: Scenario = {
 export const soakRealm: Scenario = {
   name: 'soak-realm',
   asks: 'Do they stay flat in the engine for trusted guests?',
-  seconds: { full: 120, quick: 5 },
+  seconds: { full: 120, quick: 3 },
   isExtra: true,
   run: (bench) => measure(bench, { ...warm, engine: 'realm' }),
 };
@@ -59,7 +59,7 @@ async function measure(
     comparisons: [],
     findings: findingsOf(memory, samples, bench.isQuick),
     figures: [memoryFigure(samples)],
-    omitted: bench.isQuick ? ['the verdict on memory: 1,500 jobs are all warm-up'] : [],
+    omitted: bench.isQuick ? [`the verdict on memory: ${quickCount} jobs are all warm-up`] : [],
   };
 }
 

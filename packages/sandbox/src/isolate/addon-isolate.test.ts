@@ -73,6 +73,29 @@ test('what a cut-off guest leaves behind holds up no work of ours that stands ri
   }
 });
 
+test('a turn that begins just after a realm was asked for cannot hold it up', async () => {
+  await using guest = new TestIsolate();
+  const realm = await guest.warm(`export default (input, { log }) => {
+    if (input !== 'flood') { log('begun'); for (const end = Date.now() + 50; Date.now() < end;); return; }
+    for (let count = 0; count < 5; count++) Promise.resolve().then(() => { for (;;); });
+    for (;;);
+  }`);
+  // Whatever work of ours waits for by itself, a guest may use.
+  for (const ticks of [0, 1, 2]) {
+    const begun = deferred();
+    const onLog = (): void => begun.resolve();
+    const busy = guest.start(realm, undefined, { onLog });
+    await begun.promise;
+    const opening = guest.isolate.openRealm();
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+    const flooding = guest.start(realm, undefined, { input: 'flood', limits: { cpuMs: 50 } });
+    const opened = await opening;
+    expect((await guest.ended(busy)).code).toBeUndefined();
+    expect((await guest.ended(flooding)).job.cutBy).toBe('interrupt');
+    expect((await guest.ended(guest.start(opened, 'export default () => 2'))).value).toBe(2);
+  }
+});
+
 test('compiled code serves later isolates of the same tenant and never another tenant', async () => {
   using codeCache = new CodeCache();
   // The kit's code, which is nobody's, counts as well.

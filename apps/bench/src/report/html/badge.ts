@@ -1,7 +1,7 @@
 import { html, type Markup } from './markup.ts';
 
 const badges = {
-  met: { sign: '✓', text: 'met' },
+  met: { sign: '✓', text: 'pass' },
   short: { sign: '✗', text: 'falls short' },
   open: { sign: '–', text: 'not measured' },
 } as const;

@@ -19,6 +19,10 @@ export const hostileScenario: ScenarioResult = {
         median: 0,
       },
       ratio: { median: Infinity, low: NaN, high: Infinity, roundCount: 2 },
+      rounds: [
+        { ours: 1, other: 0 },
+        { ours: NaN, other: Infinity },
+      ],
       loop: 'none',
     },
   ],

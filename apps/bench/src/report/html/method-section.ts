@@ -23,12 +23,17 @@ export function methodSection({ machine, seed, isQuick }: BenchResult): Markup {
       )}
     </dl>
     <ul>
-      <li>Each lane is warmed before it is measured; what was measured then is thrown away.</li>
+      <li>
+        Both sides are called before anything counts; where whole calls are compared, for two rounds
+        by turns (a quick run: one). What was measured then is thrown away.
+      </li>
       <li>
         <b>Open loop</b>: calls come at random moments (of the seed) that another thread decides,
         whether or not earlier ones were answered. A latency counts from the moment a call was due:
-        what waits, counts with its wait (no coordinated omission). <b>Closed loop</b>, where a
-        table says so: each caller waits for its answer before it calls again.
+        what waits, counts with its wait (no coordinated omission). A wake-up of that thread up to
+        0.2 ms late counts as the sleep’s, everything later as a wait of the call.
+        <b>Closed loop</b>, where a table says so: each caller waits for its answer before it calls
+        again.
       </li>
       <li>Latencies are kept in HDR histograms of three significant digits.</li>
       <li>

@@ -14,7 +14,7 @@ function positions(...texts: readonly string[]): readonly number[] {
 
 test('wrong answers come first, then what broke, the verdicts, the method and the scenarios', () => {
   const found = positions(
-    '3 of 278,453 calls were wrong',
+    '4 of 278,493 calls were wrong',
     'did not come to an end',
     'targets met',
     'Machine and method',
@@ -30,6 +30,20 @@ test('a run without a wrong answer says how many calls were checked', async () =
   const good = await renderHtml({ ...everything, scenarios: right, broken: [] });
   expect(good).toMatch(/Each of 182,341 calls was checked/);
   expect(good).not.toContain('role="alert"');
+});
+
+test('what a scenario had checked before it broke stands beside its reason', () => {
+  expect(content).toMatch(
+    /<li>durable: <code>Error: pg-boss answered no call<\/code> <p class="checks"> 40 calls: .*?1 wrong/,
+  );
+  expect(content).toMatch(/<li> durable: 1 wrong <\/li>/);
+});
+
+test('every round of a comparison is in a table', () => {
+  const [, rows = ''] = /<summary>Data of each round<\/summary>(.*?)<\/tbody>/s.exec(content) ?? [];
+  expect(rows.match(/<tr> *(?:<th|<td)/g)).toHaveLength(7);
+  expect(rows).toContain('rowspan="6"');
+  expect(rows).toMatch(/>6<\/td> <td[^>]*>0\.0885<\/td> <td[^>]*>0\.0688<\/td> <td[^>]*>1\.29x</);
 });
 
 test('a run of nothing is a report too', async () => {

@@ -94,7 +94,7 @@ test('page and charts follow the colours that their reader prefers, also when th
 test('without scripts, verdicts and the data of every chart are there and no empty chart is', async () => {
   await using report = await openReport({ javaScriptEnabled: false });
   const { page } = report;
-  await page.getByText('3 of 278,453 calls were wrong.').waitFor();
+  await page.getByText('4 of 278,493 calls were wrong.').waitFor();
   expect(await page.locator('.verdicts').getByText('falls short').count()).toBe(3);
   expect(await page.locator('.drawn:visible').count()).toBe(0);
   const data = page.locator('.figures figure');

@@ -1,9 +1,13 @@
-import type { Ratio } from '../../method/ratio.ts';
+import type { Ratio, Round } from '../../method/ratio.ts';
 import type { BenchResult, ScenarioResult, Series } from '../result.ts';
 import { hostileScenario, hostileText } from './hostile-scenario.fixture.ts';
 
 function ratio(median: number): Ratio {
   return { median, low: median * 0.94, high: median * 1.09, roundCount: 6 };
+}
+
+function rounds(ours: number, other: number): readonly Round[] {
+  return [0.97, 1.04, 0.99, 1.01, 0.96, 1.09].map((share) => ({ ours: ours * share, other }));
 }
 
 function tail(name: string, ms: number): Series {
@@ -27,6 +31,7 @@ const warmCall: ScenarioResult = {
       ours: { name: 'ours', median: 0.0812 },
       other: { name: 'bare Piscina and isolated-vm, warm', median: 0.0688 },
       ratio: ratio(1.18),
+      rounds: rounds(0.0812, 0.0688),
       loop: 'closed',
       target: 'warmP50',
     },
@@ -36,6 +41,7 @@ const warmCall: ScenarioResult = {
       ours: { name: 'ours', median: 0.214 },
       other: { name: 'bare Piscina and isolated-vm, warm', median: 0.131 },
       ratio: ratio(1.63),
+      rounds: rounds(0.214, 0.131),
       loop: 'open',
     },
     {
@@ -44,6 +50,7 @@ const warmCall: ScenarioResult = {
       ours: { name: 'ours', median: 18_204 },
       other: { name: 'bare Piscina and isolated-vm, warm', median: 24_310 },
       ratio: ratio(0.749),
+      rounds: rounds(18_204, 24_310),
       loop: 'closed',
       target: 'warmThroughput',
     },
@@ -88,6 +95,7 @@ const noisyNeighbour: ScenarioResult = {
       ours: { name: 'beside a neighbour that floods the pool with all it has', median: 8.21 },
       other: { name: 'alone', median: 3.02 },
       ratio: ratio(2.72),
+      rounds: rounds(8.21, 3.02),
       loop: 'open',
       target: 'noisyP99',
     },
@@ -189,6 +197,11 @@ export const everything: BenchResult = {
   startedAt: '2026-11-22T13:00:00.000Z',
   scenarios: [warmCall, noisyNeighbour, hostileScenario],
   broken: [
-    { scenario: 'durable', reason: `Error: the process ended with signal SIGSEGV ${hostileText}` },
+    { scenario: 'soak', reason: `it ended before its result (SIGSEGV): ${hostileText}` },
+    {
+      scenario: 'durable',
+      reason: 'Error: pg-boss answered no call',
+      checks: { callCount: 40, wrongCount: 1, failedCount: 0, examples: [hostileText] },
+    },
   ],
 };

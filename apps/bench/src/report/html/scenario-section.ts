@@ -1,12 +1,13 @@
 import { isMet } from '../../targets.ts';
 import { limitOf } from '../judge.ts';
-import type { Checks, Finding, ScenarioResult } from '../result.ts';
+import type { Finding, ScenarioResult } from '../result.ts';
 import { badge } from './badge.ts';
+import { checksMarkup } from './checks.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { figureMarkup } from './figure.ts';
 import { flameMarkup } from './flame.ts';
 import { html, type Markup } from './markup.ts';
-import { showMeasure, showNumber } from './show-number.ts';
+import { showMeasure } from './show-number.ts';
 
 /** Gives the id of a scenario's section: any name gives one that a link can hold. */
 export function anchor(scenario: string): string {
@@ -70,22 +71,4 @@ function findingsTable(findings: readonly Finding[]): Markup | undefined {
       )}
     </tbody>
   </table>`;
-}
-
-function checksMarkup(
-  { callCount, wrongCount, failedCount, examples }: Checks,
-  seconds: number,
-): Markup {
-  return html`<p class="checks">
-      ${callCount.toLocaleString('en')} calls in ${showNumber(seconds)} s:
-      <span class="${wrongCount > 0 ? 'bad' : ''}">${wrongCount.toLocaleString('en')} wrong</span>,
-      <span class="${failedCount > 0 ? 'bad' : ''}">${failedCount.toLocaleString('en')} failed</span
-      >.
-    </p>
-    ${
-      examples.length > 0 &&
-      html`<ul class="examples">
-        ${examples.map((example) => html`<li><code>${example}</code></li>`)}
-      </ul>`
-    }`;
 }

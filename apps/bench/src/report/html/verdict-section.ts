@@ -1,8 +1,10 @@
 import { targets } from '../../targets.ts';
+import { checkedOf } from '../checked.ts';
 import { judge, type Verdict } from '../judge.ts';
-import type { BenchResult, ScenarioResult } from '../result.ts';
+import type { BenchResult } from '../result.ts';
 import { badge } from './badge.ts';
-import { html, type Markup } from './markup.ts';
+import { checksMarkup } from './checks.ts';
+import { type Content, html, type Markup } from './markup.ts';
 import { anchor } from './scenario-section.ts';
 import { showMeasure } from './show-number.ts';
 
@@ -13,7 +15,7 @@ export function verdictSection(result: BenchResult): Markup {
     verdicts.filter((verdict) => verdict.isMet === isMet).length;
   return html`<section id="verdict">
     <h2>Verdict</h2>
-    ${correctness(result.scenarios)} ${broken(result)}
+    ${correctness(result)} ${broken(result)}
     <p class="tally">
       <span><b>${count(true)}</b> targets met</span>
       <span><b>${count(false)}</b> fall short</span>
@@ -36,9 +38,10 @@ export function verdictSection(result: BenchResult): Markup {
   </section>`;
 }
 
-function correctness(scenarios: readonly ScenarioResult[]): Markup {
+function correctness(result: BenchResult): Markup {
+  const checked = checkedOf(result);
   const sum = (count: 'callCount' | 'wrongCount' | 'failedCount'): number =>
-    scenarios.reduce((all, { checks }) => all + checks[count], 0);
+    checked.reduce((all, { checks }) => all + checks[count], 0);
   const [calls, wrong, failed] = [sum('callCount'), sum('wrongCount'), sum('failedCount')];
   if (calls === 0) return html`<p class="notice">No call was made, so none was checked.</p>`;
   const failures =
@@ -50,7 +53,7 @@ function correctness(scenarios: readonly ScenarioResult[]): Markup {
       context that was not its own.${failures}
     </p>`;
   }
-  const guilty = scenarios.filter(({ checks }) => checks.wrongCount > 0);
+  const guilty = checked.filter(({ checks }) => checks.wrongCount > 0);
   return html`<div class="notice bad" role="alert">
     <p>
       <strong
@@ -63,8 +66,7 @@ function correctness(scenarios: readonly ScenarioResult[]): Markup {
       ${guilty.map(
         ({ scenario, checks }) =>
           html`<li>
-            <a href="#${anchor(scenario)}">${scenario}</a>:
-            ${checks.wrongCount.toLocaleString('en')} wrong
+            ${linked(scenario, result)}: ${checks.wrongCount.toLocaleString('en')} wrong
           </li>`,
       )}
     </ul>
@@ -81,7 +83,10 @@ function broken({ broken: all }: BenchResult): Markup | undefined {
       >
     </p>
     <ul>
-      ${all.map(({ scenario, reason }) => html`<li>${scenario}: <code>${reason}</code></li>`)}
+      ${all.map(
+        ({ scenario, reason, checks }) =>
+          html`<li>${scenario}: <code>${reason}</code> ${checks && checksMarkup(checks)}</li>`,
+      )}
     </ul>
   </div>`;
 }
@@ -91,7 +96,6 @@ function row(
   result: BenchResult,
 ): Markup {
   const { unit = '' } = targets[target];
-  const isShown = result.scenarios.some((one) => one.scenario === scenario);
   return html`<tr>
     <td data-label="Verdict">${badge(isMet)}</td>
     <td data-label="Target">${says}</td>
@@ -99,8 +103,12 @@ function row(
     <td data-label="Measured" class="number">
       ${value === undefined ? '–' : showMeasure(value, unit, 4)}
     </td>
-    <td data-label="Scenario">
-      ${isShown ? html`<a href="#${anchor(scenario)}">${scenario}</a>` : scenario}
-    </td>
+    <td data-label="Scenario">${linked(scenario, result)}</td>
   </tr>`;
+}
+
+/** A scenario's name, as a link where it has a section. */
+function linked(scenario: string, { scenarios }: BenchResult): Content {
+  const isShown = scenarios.some((one) => one.scenario === scenario);
+  return isShown ? html`<a href="#${anchor(scenario)}">${scenario}</a>` : scenario;
 }
