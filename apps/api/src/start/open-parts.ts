@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Orchestrator, createOrchestrator } from '@waybill/orchestrator';
+import { type Orchestrator, createOrchestrator, isWaybillError } from '@waybill/orchestrator';
 import {
   type FunctionShelf,
   createDurableRunner,
@@ -80,6 +80,10 @@ async function openQueueOn(database: Database, config: Config, log: Logger): Pro
     maxQueuedPerTenant: queue.maxQueuedPerTenant,
     // What the orchestrator would refuse by itself is refused at once, and nothing else.
     maxJobBytes: Math.max(limits.inputBytes, limits.sourceBytes),
-    onError: (err) => log.error({ err }, 'something in the background failed and is tried again'),
+    onError(err) {
+      // A schedule whose function its tenant has removed is no fault of the service.
+      const level = isWaybillError(err) && err.blame === 'caller' ? 'warn' : 'error';
+      log[level]({ err }, 'something in the background failed and is tried again');
+    },
   });
 }

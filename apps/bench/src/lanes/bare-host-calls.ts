@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import { answeringPort } from './answering-port.ts';
 import type { BareHostJob } from './bare-host-calls.worker.ts';
 import { callsPerThread } from './calls-per-thread.ts';
+import { endPool } from './end-pool.ts';
 import { echo } from './exchange.ts';
 import type { HostCallPool, HostSide } from './host-calls.ts';
 
@@ -35,7 +36,7 @@ export async function openBareHostCalls(sides: readonly HostSide[]): Promise<Hos
     }),
     async [Symbol.asyncDispose]() {
       port[Symbol.dispose]();
-      await pool.destroy();
+      await endPool(pool);
     },
   };
 }

@@ -1,5 +1,6 @@
-import type { MessagePort } from 'node:worker_threads';
+import { threadId, type MessagePort } from 'node:worker_threads';
 import ivm from 'isolated-vm';
+import { addonFinishes } from './addon-finishes.ts';
 import type { HostSide } from './host-calls.ts';
 import { type Numbered, RoundTrips } from './round-trips.ts';
 
@@ -45,4 +46,11 @@ export function connect(port: MessagePort): void {
 export async function run({ number, callCount, sides }: BareHostJob): Promise<unknown> {
   const called = sides.map((side) => references[side]);
   return guest.apply(undefined, [number, callCount, ...called], { result: { promise: true } });
+}
+
+/** Disposes the isolate, before the thread is ended. @returns which thread it is */
+export async function end(): Promise<number> {
+  isolate.dispose();
+  await addonFinishes();
+  return threadId;
 }

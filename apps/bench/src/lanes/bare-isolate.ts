@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Piscina } from 'piscina';
+import { endPool } from './end-pool.ts';
 import { echo, type Exchange } from './exchange.ts';
 import type { Lane } from './lane.ts';
 
@@ -43,7 +44,7 @@ export function openBareIsolates(options: BareIsolateOptions): BareIsolates {
       check: exchange.check,
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
-    [Symbol.asyncDispose]: () => pool.destroy(),
+    [Symbol.asyncDispose]: () => endPool(pool),
   };
 }
 

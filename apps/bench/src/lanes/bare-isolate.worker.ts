@@ -1,5 +1,6 @@
-import { workerData } from 'node:worker_threads';
+import { threadId, workerData } from 'node:worker_threads';
 import ivm from 'isolated-vm';
+import { addonFinishes } from './addon-finishes.ts';
 
 // What a program does by hand that knows nothing of contexts, limits or crashes: one isolate for ever, one function in it.
 
@@ -34,6 +35,13 @@ export async function cold(input: unknown): Promise<unknown> {
   } finally {
     itsIsolate.dispose();
   }
+}
+
+/** Disposes the isolate, before the thread is ended. @returns which thread it is */
+export async function end(): Promise<number> {
+  isolate.dispose();
+  await addonFinishes();
+  return threadId;
 }
 
 async function runIn(itsIsolate: ivm.Isolate, text: string, input: unknown): Promise<unknown> {

@@ -1,4 +1,6 @@
+import { threadId } from 'node:worker_threads';
 import ivm from 'isolated-vm';
+import { addonFinishes } from '../lanes/addon-finishes.ts';
 
 // What a program keeps for each tenant that makes isolates by hand: one with a context and a function that was called.
 const isolates: ivm.Isolate[] = [];
@@ -15,7 +17,9 @@ export async function makeOne(input: unknown): Promise<unknown> {
   });
 }
 
-/** Disposes all: a thread that ends with live isolates hangs, or takes the process down. */
-export function disposeAll(): void {
+/** Disposes all: a thread that ends with live isolates hangs, or takes the process down. @returns which thread it is */
+export async function end(): Promise<number> {
   for (const isolate of isolates) isolate.dispose();
+  await addonFinishes();
+  return threadId;
 }

@@ -1,4 +1,5 @@
 import ivm from 'isolated-vm';
+import { addonFinishes } from '../lanes/addon-finishes.ts';
 
 /** A function in an isolate, called by hand. */
 export interface IsolateGuest {
@@ -7,7 +8,7 @@ export interface IsolateGuest {
   /** Makes a context, compiles and calls. */
   fresh(input: unknown): Promise<unknown>;
   /** Ends the isolate. No call may be under way. */
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 const source = 'input => input';
@@ -33,6 +34,9 @@ export async function createIsolateGuest(): Promise<IsolateGuest> {
         context.release();
       }
     },
-    dispose: () => isolate.dispose(),
+    async dispose() {
+      isolate.dispose();
+      await addonFinishes();
+    },
   };
 }

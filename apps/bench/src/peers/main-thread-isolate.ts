@@ -13,7 +13,7 @@ export const mainThreadIsolate: Peer = {
     return echoLane({
       name,
       answer: (input) => guest[how](input),
-      dispose: async () => guest.dispose(),
+      dispose: () => guest.dispose(),
     });
   },
 };

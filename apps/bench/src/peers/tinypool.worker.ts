@@ -9,4 +9,4 @@ export const warm = (input: unknown): Promise<unknown> => guest.warm(input);
 export const fresh = (input: unknown): Promise<unknown> => guest.fresh(input);
 
 /** Called by the pool before it ends the thread. */
-export const teardown = (): void => guest.dispose();
+export const teardown = (): Promise<void> => guest.dispose();
