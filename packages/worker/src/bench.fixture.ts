@@ -58,7 +58,7 @@ export function openBench(changed: Partial<IsolateSettings> = {}): Bench {
     async [Symbol.asyncDispose]() {
       await maker.close(makeError('ERR_WAYBILL_CLOSED', 'in a test'));
       await shelf.close();
-      engine[Symbol.dispose]();
+      await engine[Symbol.asyncDispose]();
       const open = made.filter(({ state }) => state === 'open');
       if (open.length > 0) throw new Error(`${open.length} isolates were left behind`);
       await leaks[Symbol.asyncDispose]();

@@ -19,7 +19,6 @@ import { IsolateMaker } from './isolate-maker.ts';
 import { IsolateShelf } from './isolate-shelf.ts';
 import { ProgramCache } from './program-cache.ts';
 import { TenantRealms } from './tenant-realms.ts';
-import { letAddonFinish } from './let-addon-finish.ts';
 import type { OpenEngine } from './load-engine.ts';
 import type { ThreadOptions } from './thread-options.ts';
 import { WarmFunctions } from './warm-functions.ts';
@@ -33,7 +32,6 @@ export class PoolThread {
   readonly warmFunctions: WarmFunctions;
   readonly attempts: Map<number, AttemptHandle> = new Map();
   readonly #earlyStops: EarlyStops = new EarlyStops();
-  readonly #usesAddon: boolean;
   readonly #engine: Engine;
   readonly #heapWatch: HeapWatch | undefined;
   readonly #maker: IsolateMaker;
@@ -52,7 +50,6 @@ export class PoolThread {
       kit: { hostFunctionNames: [...submitterFunctions, ...hostFunctions.keys()] },
       onWedged: (isolate, reason) => this.#wedged(isolate, reason),
     });
-    this.#usesAddon = engine.kind === 'isolate';
     if (engine.kind === 'realm') {
       this.#heapWatch = new HeapWatch(isolates.maxHeapRatio * engine.threadHeapBytes);
     }
@@ -130,8 +127,7 @@ export class PoolThread {
     for (const attempt of this.attempts.values()) attempt.stop(reason);
     await this.#maker.close(reason);
     await this.#shelf.close();
-    this.#engine[Symbol.dispose]();
-    if (this.#usesAddon) await letAddonFinish();
+    await this.#engine[Symbol.asyncDispose]();
     return this.#wedgedCount;
   }
 

@@ -8,8 +8,8 @@ export interface EngineOptions {
   readonly onWedged: (isolate: GuestIsolate, reason: string) => void;
 }
 
-/** What runs guest code in a thread: it makes the isolates there. */
-export interface Engine extends Disposable {
+/** What runs guest code in a thread: it makes the isolates there. Disposed when they are; the thread may end then. */
+export interface Engine extends AsyncDisposable {
   /**
    * Makes an isolate that has no owner yet; whoever made it disposes it.
    *

@@ -2,6 +2,7 @@ import type { Engine, EngineOptions } from '../engine/engine.ts';
 import type { GuestIsolate } from '../engine/guest-isolate.ts';
 import { AddonIsolate } from './addon-isolate.ts';
 import { CodeCache } from './code-cache.ts';
+import { letAddonFinish } from './let-addon-finish.ts';
 import { CpuClock } from '../engine/cpu-clock.ts';
 import { ProcessTimes } from './process-times.ts';
 import { TurnGate } from './turn-gate.ts';
@@ -30,6 +31,9 @@ export function openIsolateEngine(options: IsolateEngineOptions): Engine {
   };
   return {
     makeIsolate: (memoryBytes): GuestIsolate => new AddonIsolate({ ...shared, memoryBytes }),
-    [Symbol.dispose]: () => codeCache[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => {
+      codeCache[Symbol.dispose]();
+      return letAddonFinish();
+    },
   };
 }

@@ -34,6 +34,9 @@ export function openRealmEngine(options: RealmEngineOptions): Engine {
   const means = { settings: { ...kit, stacks }, onTurn, resource, clock, limitCostMs };
   return {
     makeIsolate: (): GuestIsolate => new RealmGroup(means, threadHeapBytes),
-    [Symbol.dispose]: () => void resource.emitDestroy(),
+    [Symbol.asyncDispose]: () => {
+      resource.emitDestroy();
+      return Promise.resolve();
+    },
   };
 }
