@@ -89,12 +89,14 @@ test('jobs that come at once get a realm each, one of them the one that was prep
   const before = await realms.leaseShared('acme', memoryBytes);
   const openRealm = vi.spyOn(before.realm.isolate, 'openRealm');
   before.release(false);
+  await until(() => openRealm.mock.calls.length === 1);
   const leases = await Promise.all(
     Array.from({ length: 4 }, () => realms.leaseShared('acme', memoryBytes)),
   );
   expect(new Set([before, ...leases].map(({ realm }) => realm)).size).toBe(5);
   expect(openRealm).toHaveBeenCalledTimes(4);
   for (const lease of leases) lease.release(false);
+  await until(() => openRealm.mock.calls.length > 4);
   expect(openRealm).toHaveBeenCalledTimes(5);
 });
 
@@ -106,6 +108,7 @@ test('a job that waits for a realm which then cannot be made gets another in the
   const preparing = deferred<GuestRealm>();
   const openRealm = vi.spyOn(isolate, 'openRealm').mockReturnValueOnce(preparing.promise);
   before.release(false);
+  await until(() => openRealm.mock.calls.length === 1);
   const leases = Promise.all([
     realms.leaseShared('acme', memoryBytes),
     realms.leaseShared('acme', memoryBytes),
@@ -128,12 +131,14 @@ test('after a realm could not be prepared, the next release prepares one', async
   const openRealm = vi.spyOn(first.realm.isolate, 'openRealm');
   openRealm.mockRejectedValueOnce(new Error('not this time'));
   first.release(false);
+  await until(() => openRealm.mock.calls.length === 1);
   const second = await realms.leaseShared('acme', memoryBytes);
   expect(second.realm.isolate).toBe(first.realm.isolate);
+  expect(openRealm).toHaveBeenCalledTimes(2);
   second.release(false);
-  const preparedCount = openRealm.mock.calls.length;
+  await until(() => openRealm.mock.calls.length === 3);
   const third = await realms.leaseShared('acme', memoryBytes);
-  expect(openRealm).toHaveBeenCalledTimes(preparedCount);
+  expect(openRealm).toHaveBeenCalledTimes(3);
   third.release(false);
 });
 
@@ -144,7 +149,7 @@ test('an isolate that is given up while a realm is made in it is disposed all th
   const two = await realms.leaseShared('acme', memoryBytes);
   const openRealm = vi.spyOn(one.realm.isolate, 'openRealm');
   one.release(false);
-  expect(openRealm).toHaveBeenCalledTimes(1);
+  await until(() => openRealm.mock.calls.length === 1);
   two.release(true);
   expect([one.realm.isolate.state, bench.recycled]).toEqual(['disposed', ['acme lost']]);
   await expect(openRealm.mock.results[0]?.value).rejects.toThrow();

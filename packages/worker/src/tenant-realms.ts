@@ -70,12 +70,14 @@ export class TenantRealms {
   #release(shelved: ShelvedIsolate, realm: GuestRealm, unsure: boolean): void {
     realm.close();
     this.#shelf.giveBack(shelved, unsure);
-    if (shelved.retired === undefined && shelved.realm === undefined) this.#prepareNext(shelved);
+    // Behind the report of this job, whose way back needs the core: a job at a time takes a fifth less so.
+    setImmediate(() => this.#prepareNext(shelved));
   }
 
   // One at a time: where many jobs run at once, each that finds none makes its own, and none is made for nobody.
   #prepareNext(shelved: ShelvedIsolate): void {
-    if (shelved.next !== undefined) return;
+    const isServing = shelved.retired === undefined && shelved.isolate.state === 'open';
+    if (!isServing || shelved.realm !== undefined || shelved.next !== undefined) return;
     const next = shelved.isolate.openRealm();
     shelved.next = next;
     // The next job makes its own, and is told why it cannot.

@@ -92,8 +92,8 @@ export class AddonRealm implements GuestRealm {
     this.#listeners.onProgram(heard, lost);
   }
 
-  async enter(jobKey: number, message: HostMessage, terms: TurnTerms): Promise<EndedTurn> {
-    if (this.#state === 'closed') return { end: 'lost', cpuMs: 0 };
+  enter(jobKey: number, message: HostMessage, terms: TurnTerms): Promise<EndedTurn> {
+    if (this.#state === 'closed') return Promise.resolve({ end: 'lost', cpuMs: 0 });
     const { kind, id = 0, n = 0, a = '', b = '', extra = [] } = message;
     return this.isolate.turn(this.#enter, [kind, jobKey, id, n, a, b, ...extra], terms);
   }

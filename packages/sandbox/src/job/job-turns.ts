@@ -3,9 +3,9 @@ import type { EndedTurn, TurnEnd } from '../engine/turn.ts';
 /** The entries into guest code that were made for one job. */
 export class JobTurns {
   readonly #ended: (end: TurnEnd) => void;
-  readonly #followed: Set<Promise<void>> = new Set();
   #count = 0;
   #cpuMs = 0;
+  #nextEnd: PromiseWithResolvers<void> | undefined;
 
   /** @param ended - told of each turn that ended, with what it took added up and no longer in flight */
   constructor(ended: (end: TurnEnd) => void) {
@@ -24,31 +24,30 @@ export class JobTurns {
 
   /** Waits for a turn and tells how it ended. @throws what starting it failed with */
   async follow(turn: Promise<EndedTurn>): Promise<void> {
-    const followed = this.#follow(turn);
-    this.#followed.add(followed);
+    this.#count += 1;
+    let ended: EndedTurn | undefined;
     try {
-      await followed;
+      ended = await turn;
     } finally {
-      this.#followed.delete(followed);
+      this.#count -= 1;
+      if (ended !== undefined) this.#tell(ended);
+      this.#nextEnd?.resolve();
+      this.#nextEnd = undefined;
     }
   }
 
-  /** Resolves when one of those in flight has ended, and was told of. */
-  async nextEnd(): Promise<void> {
-    // How a turn failed is told to whoever follows it; here only that it is over counts.
-    await Promise.race([...this.#followed].map((turn) => turn.catch(() => undefined)));
+  /** Resolves when the next of those in flight has ended, and was told of. */
+  nextEnd(): Promise<void> {
+    this.#nextEnd ??= Promise.withResolvers();
+    return this.#nextEnd.promise;
   }
 
   /** Resolves when none is in flight any more; where the guest cannot be stopped, never. */
   async idle(): Promise<void> {
-    while (this.#followed.size > 0) await Promise.allSettled(this.#followed);
+    while (this.#count > 0) await this.nextEnd();
   }
 
-  async #follow(turn: Promise<EndedTurn>): Promise<void> {
-    this.#count += 1;
-    const { end, cpuMs } = await turn.finally(() => {
-      this.#count -= 1;
-    });
+  #tell({ end, cpuMs }: EndedTurn): void {
     this.#cpuMs += cpuMs;
     this.#ended(end);
   }
