@@ -35,8 +35,10 @@ export class JobContext implements Disposable {
   readonly jobId: string;
   /** When the job must have settled, in `performance.now()` milliseconds of this thread. */
   readonly deadlineMs: number | undefined;
-  // Dropped by revoke: a bound function that a guest keeps must not keep the submitter's stores.
-  #snapshot: ContextSnapshot | undefined;
+  // Dropped by revoke, both: a bound function that a guest keeps must not keep the submitter's stores.
+  #around: ContextSnapshot | undefined;
+  // The same and this job in it, made at the first use: most jobs use nothing here, and two records and a frame cost 0.5 us.
+  #inside: ContextSnapshot | undefined;
   // Most jobs never look at their signal.
   #controller: AbortController | undefined;
   #revokeReason: unknown;
@@ -52,7 +54,7 @@ export class JobContext implements Disposable {
     }
     this.jobId = jobId;
     this.deadlineMs = deadlineMs;
-    this.#snapshot = snapshot.run(() => current.run(this, () => ContextSnapshot.capture()));
+    this.#around = snapshot;
   }
 
   /**
@@ -65,7 +67,7 @@ export class JobContext implements Disposable {
 
   /** Whether the job has ended. */
   get revoked(): boolean {
-    return this.#snapshot === undefined;
+    return this.#around === undefined;
   }
 
   /**
@@ -111,14 +113,14 @@ export class JobContext implements Disposable {
    * @param reason - the reason of the signal. Default: the ERR_WAYBILL_CONTEXT_REVOKED error
    */
   revoke(reason?: unknown): void {
-    const snapshot = this.#snapshot;
-    if (snapshot === undefined) return;
-    this.#abort(snapshot, reason);
-    this.#snapshot = undefined;
+    if (this.revoked) return;
+    this.#abort(reason);
+    this.#around = undefined;
+    this.#inside = undefined;
   }
 
   // Most jobs end unseen: an error, whose stack costs more than all the rest, is made only for who has looked.
-  #abort(snapshot: ContextSnapshot, reason: unknown): void {
+  #abort(reason: unknown): void {
     const controller = this.#controller;
     if (controller === undefined) {
       this.#revokeReason = reason;
@@ -127,7 +129,7 @@ export class JobContext implements Disposable {
     // Not inside: the frames of an error keep what they ran in.
     const why = this.#reasonFor(reason);
     // abort() runs its listeners at once, in the context of whoever calls it.
-    snapshot.run(() => controller.abort(why));
+    this.run(() => controller.abort(why));
   }
 
   // Any other value is a reason, null too.
@@ -141,8 +143,10 @@ export class JobContext implements Disposable {
   }
 
   #live(): ContextSnapshot {
-    if (this.#snapshot === undefined) throw revokedError(this.jobId);
-    return this.#snapshot;
+    const around = this.#around;
+    if (around === undefined) throw revokedError(this.jobId);
+    this.#inside ??= around.run(() => current.run(this, () => ContextSnapshot.capture()));
+    return this.#inside;
   }
 }
 

@@ -16,16 +16,22 @@ test('a job that waits is given up where it is, one that runs by its thread', as
   runs.stop(cancelled);
   expect(told).toEqual([cancelled]);
   expect(runs.stoppedBy).toBeUndefined();
+  runs.whenStopped((error) => void told.push(error));
   runs.abandon(closed);
-  expect(await runs.stopped).toBe(closed);
+  runs.abandon(cancelled);
+  expect(told).toEqual([cancelled, closed]);
 });
 
 test('the first reason counts, and a job that has settled cannot be stopped', async () => {
   await using opened = openOffice(1);
   const ticket = opened.admit();
+  const told: unknown[] = [];
+  ticket.whenAsked((error) => void told.push(error));
   ticket.stop(cancelled);
   ticket.stop(closed);
-  expect(await ticket.stopped).toBe(cancelled);
+  ticket.whenAsked((error) => void told.push(error));
+  ticket.whenStopped((error) => void told.push(error));
+  expect(told).toEqual([cancelled, cancelled, cancelled]);
   const other = opened.admit();
   other.settle();
   other.stop(cancelled);

@@ -38,8 +38,9 @@ export class JobTicket implements Waiter {
   #attemptCount = 0;
   #lossCount = 0;
   #state: TicketState = 'queued';
-  readonly #stopped: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
-  readonly #asked: PromiseWithResolvers<WaybillError> = Promise.withResolvers();
+  // Functions and not promises: hardly any job is ever stopped.
+  #tellStopped: ((error: WaybillError) => void) | undefined;
+  #tellAsked: ((error: WaybillError) => void) | undefined;
   #askedToStop: WaybillError | undefined;
   #stoppedBy: WaybillError | undefined;
   #stop: (error: WaybillError) => void;
@@ -82,9 +83,10 @@ export class JobTicket implements Waiter {
     return this.#askedToStop;
   }
 
-  /** Resolves to {@link askedToStop}, if it is. */
-  get asked(): Promise<WaybillError> {
-    return this.#asked.promise;
+  /** Calls `tell` once with {@link askedToStop}: at once, or when it is. */
+  whenAsked(tell: (error: WaybillError) => void): void {
+    if (this.#askedToStop === undefined) this.#tellAsked = tell;
+    else tell(this.#askedToStop);
   }
 
   /** Why the job was given up from outside, once it is: it must not start. */
@@ -92,9 +94,13 @@ export class JobTicket implements Waiter {
     return this.#stoppedBy;
   }
 
-  /** Resolves to why the job was given up from outside, if it is. */
-  get stopped(): Promise<WaybillError> {
-    return this.#stopped.promise;
+  /**
+   * Calls `tell` once with why the job was given up from outside: at once, or when it is. Only the latest is told: a job waits
+   * for one thing at a time.
+   */
+  whenStopped(tell: (error: WaybillError) => void): void {
+    if (this.#stoppedBy === undefined) this.#tellStopped = tell;
+    else tell(this.#stoppedBy);
   }
 
   /** The job runs from now on; `stop` tells the thread and leaves the settling to it. */
@@ -119,9 +125,10 @@ export class JobTicket implements Waiter {
   /** Asks for the job to end with an error. Where it runs, its thread settles it. */
   stop(error: WaybillError): void {
     if (this.#state === 'settled') return;
+    const isFirst = this.#askedToStop === undefined;
     this.#askedToStop ??= error;
-    this.#asked.resolve(error);
     this.#stop(error);
+    if (isFirst) this.#tellAsked?.(error);
   }
 
   /** Gives the job up without its thread, which had its time. */
@@ -134,7 +141,8 @@ export class JobTicket implements Waiter {
   }
 
   #giveUp(error: WaybillError): void {
-    this.#stoppedBy ??= error;
-    this.#stopped.resolve(error);
+    if (this.#stoppedBy !== undefined) return;
+    this.#stoppedBy = error;
+    this.#tellStopped?.(error);
   }
 }

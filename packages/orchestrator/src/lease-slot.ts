@@ -30,14 +30,17 @@ export async function leaseSlot(
 
 async function waitForTurn(office: Office, ticket: JobTicket): Promise<HeldPlace | WaybillError> {
   if (ticket.stoppedBy !== undefined) return ticket.stoppedBy;
-  const served = Promise.withResolvers<HeldPlace>();
   let place: HeldPlace | undefined;
+  let tell: ((held: HeldPlace) => void) | undefined;
   office.turnstile.enter(ticket, (held) => {
     place = held;
-    served.resolve(held);
+    tell?.(held);
   });
   if (place !== undefined) return place;
-  const first = await Promise.race([served.promise, ticket.stopped]);
+  const first = await new Promise<HeldPlace | WaybillError>((resolve) => {
+    tell = resolve;
+    ticket.whenStopped(resolve);
+  });
   if (place !== undefined) return place;
   office.turnstile.leave(ticket);
   return first;

@@ -115,18 +115,15 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
   const checked = checkOptions(options);
   let state: OfficeState = 'open';
   let closed: Promise<void> | undefined;
-  const running = new Set<Promise<unknown>>();
+  let runningCount = 0;
+  let lastSettled: (() => void) | undefined;
   const office = await openOffice(checked, () => state);
 
-  const track = <T>(job: Promise<T>): Promise<T> => {
-    running.add(job);
-    const forget = (): void => void running.delete(job);
-    job.then(forget, forget);
-    return job;
-  };
-  const allSettled = async (): Promise<void> => {
-    while (running.size > 0) await Promise.allSettled(running);
-  };
+  const allSettled = (): Promise<void> =>
+    new Promise((resolve) => {
+      lastSettled = resolve;
+      if (runningCount === 0) resolve();
+    });
   const close = async (graceMs: number): Promise<void> => {
     state = 'closing';
     await closeOffice(office, allSettled, graceMs);
@@ -137,7 +134,13 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
     run: async <T>(spec: JobSpec, runOptions: RunOptions = {}) => {
       const site = new Error('submitted here');
       const request = { ...checkRunOptions(runOptions), site };
-      return (await track(runJob(office, spec, request))) as Outcome<T>;
+      runningCount += 1;
+      try {
+        return (await runJob(office, spec, request)) as Outcome<T>;
+      } finally {
+        runningCount -= 1;
+        if (runningCount === 0) lastSettled?.();
+      }
     },
     cancel(jobId, reason = 'the caller cancelled it') {
       const ticket = office.tickets.get(jobId);

@@ -62,11 +62,11 @@ type Settled =
   | { readonly ok: false; readonly error: WaybillError };
 
 /** Steps 5 and 6: hands the job to its thread, which rebinds and runs it, and waits for the report, but not for ever. */
-async function dispatch(
+function dispatch(
   office: Office,
   { attempt, message }: Carried,
   record: JobRecord,
-): Promise<AttemptEnd> {
+): Promise<AttemptEnd> | AttemptEnd {
   const { ticket, place } = attempt;
   if (ticket.stoppedBy !== undefined) {
     // Given up between its place and its start.
@@ -80,13 +80,14 @@ async function dispatch(
   ticket.begin(attempt, (error) => office.pool.cancel(place.lease, attempt.id, error));
   const who = { jobId: job.id, tenant: job.tenant };
   office.events.emit(snapshot, 'job:started', { ...who, processId, threadId });
-  const running = report(office, { attempt, message }, record);
-  const abandoned = ticket.stopped.then((error) => {
-    // Not the thread of an attempt that is over, where the job was given up as it waited for the next.
-    if (office.attempts.has(attempt.id)) void lookAfterThread(office, attempt);
-    return error;
+  return new Promise((resolve, reject) => {
+    report(office, { attempt, message }, record).then(resolve, reject);
+    ticket.whenStopped((error) => {
+      // Not the thread of an attempt that is over, where the job was given up as it waited for the next.
+      if (office.attempts.has(attempt.id)) void lookAfterThread(office, attempt);
+      resolve(error);
+    });
   });
-  return Promise.race([running, abandoned]);
 }
 
 // What becomes of the attempt in its thread; its place is free then.
@@ -157,12 +158,16 @@ function reasonOfLoss(ticket: JobTicket, end: AttemptEnd): WaybillError | undefi
 /** Step 8: adds up what the last attempt used, and how long the job waited until then. */
 function billOf({ captured, attempt }: JobTicket, end: AttemptEnd): Bill {
   const nowMs = performance.now();
-  const nothing = { cpuMs: 0, heapBytes: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
-  // Of a job whose thread did not report, only the times are known.
-  const usage =
-    end instanceof Error ? { startedMs: attempt?.beganMs ?? nowMs, ...nothing } : end.usage;
-  const { startedMs, ...used } = usage;
-  return { queueMs: startedMs - captured.submittedMs, wallMs: nowMs - startedMs, ...used };
+  const { submittedMs } = captured;
+  if (end instanceof Error) {
+    // Of a job whose thread did not report, only the times are known.
+    const startedMs = attempt?.beganMs ?? nowMs;
+    const nothing = { cpuMs: 0, heapBytes: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
+    return { queueMs: startedMs - submittedMs, wallMs: nowMs - startedMs, ...nothing };
+  }
+  const { startedMs, cpuMs, heapBytes, hostCalls, hostWaitMs, logBytes } = end.usage;
+  const used = { cpuMs, heapBytes, hostCalls, hostWaitMs, logBytes };
+  return { queueMs: startedMs - submittedMs, wallMs: nowMs - startedMs, ...used };
 }
 
 /** Step 9: ends the job's rights, tells the listeners and hands the outcome over. */

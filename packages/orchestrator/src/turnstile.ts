@@ -97,6 +97,8 @@ export class Turnstile {
 
   /** Calls `served` with a place when it is the job's turn: at once, where nobody waits and a place is free. */
   enter(waiter: Waiter, served: (place: HeldPlace) => void): void {
+    const place = this.#atOnce(waiter);
+    if (place !== undefined) return served(place);
     const queue = waiter.alone ? this.#alone : this.#together;
     this.#entries.set(waiter, { enteredMs: this.#options.now(), queue, served });
     queue.enter(waiter, waiter.tenant, waiter.priority);
@@ -118,6 +120,18 @@ export class Turnstile {
     const { asksAlways = false, freeCount } = this.#options;
     const mayServe = (): boolean => asksAlways || freeCount() > 0;
     while (mayServe() && this.#serveNext(this.#together));
+  }
+
+  // Where nobody waits, a line for one and its end come to the same; they are most of what a turn costs.
+  #atOnce(waiter: Waiter): HeldPlace | undefined {
+    const { tenant, alone } = waiter;
+    const { lease: take, asksAlways = false } = this.#options;
+    // Whoever is asked for a way to be made must not be asked twice.
+    if (alone || asksAlways || this.#entries.size > 0 || this.wouldWait(tenant)) return undefined;
+    const lease = take(tenant, false);
+    if (lease === undefined) return undefined;
+    this.#running.add(tenant);
+    return this.#hold(waiter, lease);
   }
 
   #serveNext(queue: FairQueue<Waiter>): boolean {

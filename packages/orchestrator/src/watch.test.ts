@@ -55,7 +55,6 @@ test('a job that was told to stop is given up with that reason where its thread 
   opened.begin(ticket);
   const cancelled = makeError('ERR_WAYBILL_CANCELLED', 'in a test');
   ticket.stop(cancelled);
-  await ticket.asked;
   vi.advanceTimersByTime(reportGraceMs - 1);
   expect(ticket.stoppedBy).toBeUndefined();
   vi.advanceTimersByTime(1);

@@ -65,7 +65,7 @@ export function watch(
   };
   let isOver = false;
   let grace: NodeJS.Timeout | undefined;
-  void ticket.asked.then(grantGrace);
+  ticket.whenAsked(grantGrace);
   // In the root context: a timer keeps the context it was made in.
   const leftMs = Math.max(0, deadlineMs - performance.now());
   let timer = office.root.run(() => setTimeout(deadlinePassed, leftMs));

@@ -1,11 +1,14 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import {
+  type AttemptEnvelope,
   type AttemptMessage,
   type AttemptReport,
+  type ReportEnvelope,
   TurnNote,
   type WaybillError,
   errorFromWire,
   makeError,
+  openReport,
   sealAttempt,
 } from '@waybill/protocol';
 import { type ThreadGreeting, makeRunClock, workerEntryUrl } from '@waybill/worker/entry-url';
@@ -55,12 +58,17 @@ export class PiscinaThreads implements Threads {
   }
 
   async run(threadId: number, message: AttemptMessage): Promise<AttemptReport> {
+    return openReport(await this.runSealed(threadId, sealAttempt(message)));
+  }
+
+  /** The same for who only hands the attempt and its report on. */
+  async runSealed(threadId: number, envelope: AttemptEnvelope): Promise<ReportEnvelope> {
     try {
       // No AbortSignal: for Piscina, to abort is to terminate the thread, with every other attempt in it.
       return (await this.#piscina.run({
-        ...sealAttempt(message),
+        ...envelope,
         [Piscina.queueOptionsSymbol]: { threadId },
-      })) as AttemptReport;
+      })) as ReportEnvelope;
     } catch (cause) {
       if (this.#worker(threadId) === undefined)
         throw workerExited(threadId, 'is not there any more', cause);

@@ -36,3 +36,16 @@ test('a program crosses beside the head, whatever is in its source', () => {
     }),
   );
 });
+
+test('each attempt comes out with its own limits, whichever came before', () => {
+  const someLimits = fc.constantFrom(
+    defaultLimits,
+    ...[1, 2].map((wallMs) => Object.freeze({ ...defaultLimits, wallMs })),
+  );
+  fc.assert(
+    fc.property(fc.array(someLimits, { maxLength: 10 }), (each) => {
+      const sealed = each.map((limits) => structuredClone(sealAttempt({ ...message, limits })));
+      expect(sealed.map((envelope) => openAttempt(envelope).limits)).toEqual(each);
+    }),
+  );
+});

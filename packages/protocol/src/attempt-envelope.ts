@@ -1,36 +1,58 @@
 import type { AttemptMessage } from './attempt.ts';
 import type { Program } from './job.ts';
+import type { Limits } from './limits.ts';
 
 /** An {@link AttemptMessage} as it crosses between two threads of a process. */
 export interface AttemptEnvelope {
-  /** JSON of everything but what may be large. */
+  /** JSON of everything but the limits and what may be large. */
   readonly head: string;
+  /** JSON of the limits. */
+  readonly limits: string;
   readonly text: string;
   readonly bytes: string;
   /** Of an attempt that brings its own. */
   readonly program?: Program;
 }
 
-type Head = Omit<AttemptMessage, 'input' | 'target'> & { readonly functionKey?: string };
+// Most attempts have the limits of the one before, and these are half of what there is to write and to read.
+let written: { readonly limits: Limits; readonly text: string } | undefined;
+let read: { readonly limits: Limits; readonly text: string } | undefined;
+
+function writeLimits(limits: Limits): string {
+  if (written?.limits !== limits) written = { limits, text: JSON.stringify(limits) };
+  return written.text;
+}
+
+function readLimits(text: string): Limits {
+  if (read?.text !== text) read = { limits: Object.freeze(JSON.parse(text) as Limits), text };
+  return read.limits;
+}
 
 /**
- * Puts a message into the form in which it crosses. A structured clone looks at every member of every object, on both sides: as
- * one text the small ones cross in less than half the time, and the large ones are not written twice.
+ * Puts a message, whose limits are frozen, into the form in which it crosses. A structured clone looks at every member of every
+ * object, on both sides: as one text the small ones cross in less than half the time, and the large ones are not written twice.
  */
-export function sealAttempt({ input, target, ...rest }: AttemptMessage): AttemptEnvelope {
-  const { text, bytes } = input;
-  if (target.kind === 'program') {
-    return { head: JSON.stringify(rest), text, bytes, program: target.program };
-  }
-  const { functionKey } = target;
-  const head: Head = { ...rest, functionKey };
-  return { head: JSON.stringify(head), text, bytes };
+export function sealAttempt(message: AttemptMessage): AttemptEnvelope {
+  const { target, limits } = message;
+  const { text, bytes } = message.input;
+  const isProgram = target.kind === 'program';
+  // JSON leaves out what is undefined. Rest members would be copied by name, one by one.
+  const small = { ...message, input: undefined, limits: undefined };
+  const head = JSON.stringify(isProgram ? { ...small, target: undefined } : small);
+  const envelope = { head, limits: writeLimits(limits), text, bytes };
+  return isProgram ? { ...envelope, program: target.program } : envelope;
 }
 
 /** Takes a message out again. The envelope is one that {@link sealAttempt} made. */
-export function openAttempt({ head, text, bytes, program }: AttemptEnvelope): AttemptMessage {
-  const { functionKey = '', ...rest } = JSON.parse(head) as Head;
+export function openAttempt({
+  head,
+  limits,
+  text,
+  bytes,
+  program,
+}: AttemptEnvelope): AttemptMessage {
+  const small = JSON.parse(head) as AttemptMessage;
   const target: AttemptMessage['target'] =
-    program === undefined ? { kind: 'function', functionKey } : { kind: 'program', program };
-  return { ...rest, target, input: { text, bytes } };
+    program === undefined ? small.target : { kind: 'program', program };
+  return { ...small, target, limits: readLimits(limits), input: { text, bytes } };
 }

@@ -94,6 +94,7 @@ export type {
   ThreadStats,
 } from './attempt.ts';
 export { type AttemptEnvelope, openAttempt, sealAttempt } from './attempt-envelope.ts';
+export { type ReportEnvelope, openReport, sealReport } from './report-envelope.ts';
 export { TurnNote } from './turn-note.ts';
 export { callHostFunction, packValue, parcelLimits, tooLargeError } from './host-function.ts';
 export type { HostFunction, HostFunctionCall, PackContext } from './host-function.ts';

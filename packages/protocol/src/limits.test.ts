@@ -12,6 +12,15 @@ test('an override replaces what it names and leaves the rest, also where it says
   expect(Object.isFrozen(resolved)).toBe(true);
 });
 
+test('where nothing is overridden a frozen base is its own result, and no other is', () => {
+  expect(resolveLimits(defaultLimits, { wallMs: undefined })).toBe(defaultLimits);
+  const base = { ...defaultLimits };
+  const resolved = resolveLimits(base, {});
+  expect(resolved).not.toBe(base);
+  expect(resolved).toEqual(base);
+  expect(Object.isFrozen(resolved)).toBe(true);
+});
+
 test('resolving changes neither the base nor the override', () => {
   const base = { ...defaultLimits };
   const override = { timers: 1 };

@@ -225,9 +225,10 @@ export const defaultLimits: Limits = Object.freeze({
  * Lays overrides over a base: what the override leaves out, or sets to `undefined`, stays as in the
  * base. It does not check ranges; `parseLimits` does, where the values come in.
  *
- * @returns a new frozen object
+ * @returns a frozen object: the base itself, if it is frozen, where nothing is laid over it
  */
 export function resolveLimits(base: Limits, override: LimitOverrides): Limits {
   const given = Object.entries(override).filter(([, value]) => value !== undefined);
+  if (given.length === 0 && Object.isFrozen(base)) return base;
   return Object.freeze({ ...base, ...Object.fromEntries(given) });
 }

@@ -3,11 +3,12 @@
 import { MessageChannel, parentPort, threadId, workerData } from 'node:worker_threads';
 import {
   type AttemptEnvelope,
-  type AttemptReport,
+  type ReportEnvelope,
   type SubmitterApi,
   TurnNote,
   errorToWire,
   openAttempt,
+  sealReport,
 } from '@waybill/protocol';
 import { openSession } from '@waybill/rpc';
 import { endThreadInOrder } from './end-thread.ts';
@@ -60,7 +61,7 @@ async function start(options: ThreadOptions): Promise<PoolThread | undefined> {
 const thread = await start((workerData as { waybill: ThreadOptions }).waybill);
 
 /** Piscina's task: one attempt. */
-export async function attempt(envelope: AttemptEnvelope): Promise<AttemptReport> {
+export async function attempt(envelope: AttemptEnvelope): Promise<ReportEnvelope> {
   if (thread === undefined) throw new TypeError('a thread that failed to start was given a job');
-  return runAttempt(thread, openAttempt(envelope));
+  return sealReport(await runAttempt(thread, openAttempt(envelope)));
 }

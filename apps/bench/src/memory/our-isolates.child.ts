@@ -3,7 +3,11 @@ import { createOrchestrator, unwrap } from '@waybill/orchestrator';
 import { until } from '@waybill/testkit';
 import { printGrowth } from './print-growth.ts';
 
-await using waybill = await createOrchestrator({ threads: 1, containment: 'thread' });
+await using waybill = await createOrchestrator({
+  threads: 1,
+  containment: 'thread',
+  isolates: { maxPerThread: 1_000 },
+});
 
 await printGrowth(async (number) => {
   const tenant = `tenant-${number}`;

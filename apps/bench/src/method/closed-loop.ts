@@ -10,8 +10,29 @@ export interface ClosedLoad {
   readonly from: number;
 }
 
-// A lane that is broken fails much faster than it would answer: so many errors tell enough, and are held.
-const maxErrorCount = 1_000;
+/** A lane that is broken fails much faster than it would answer: so many errors tell enough, and are held. */
+export const maxErrorCount = 1_000;
+
+/**
+ * Makes one call, and adds how long it took or what it failed with. To check the answer is no part of its latency. Never rejects.
+ *
+ * @param number - of the call
+ */
+export async function timeCall(
+  lane: Lane,
+  number: number,
+  { latencies, errors }: { readonly latencies: Latencies; readonly errors: unknown[] },
+): Promise<void> {
+  try {
+    const sentMs = performance.now();
+    const answer = await lane.call(number);
+    const tookMs = performance.now() - sentMs;
+    lane.check(number, answer);
+    latencies.add(tookMs);
+  } catch (error) {
+    errors.push(error);
+  }
+}
 
 /**
  * Calls a lane as fast as it answers to so many callers: what it can do at most, and with one caller how long a call takes alone.
@@ -24,19 +45,8 @@ export async function closedLoop(lane: Lane, load: ClosedLoad): Promise<LoadResu
   const startMs = performance.now();
   const endMs = startMs + load.seconds * 1_000;
   const caller = async (): Promise<void> => {
-    let sentMs = performance.now();
-    do {
-      try {
-        const number = load.from + count++;
-        const answer = await lane.call(number);
-        const tookMs = performance.now() - sentMs;
-        lane.check(number, answer);
-        latencies.add(tookMs);
-      } catch (error) {
-        errors.push(error);
-      }
-      sentMs = performance.now();
-    } while (sentMs < endMs && errors.length < maxErrorCount);
+    do await timeCall(lane, load.from + count++, { latencies, errors });
+    while (performance.now() < endMs && errors.length < maxErrorCount);
   };
   await Promise.all(Array.from({ length: load.callerCount }, caller));
   return { latencies, callCount: count, errors, seconds: (performance.now() - startMs) / 1_000 };

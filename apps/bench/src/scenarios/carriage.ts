@@ -1,5 +1,5 @@
 import { openCarriage } from '../lanes/carriage.ts';
-import { byTurns } from '../method/by-turns.ts';
+import { callByCall } from '../method/call-by-call.ts';
 import { aloneP50 } from '../method/closed-measures.ts';
 import { comparison } from '../method/compare.ts';
 import { partOf, turnsOf } from '../method/part.ts';
@@ -18,17 +18,15 @@ export const carriage: Scenario = {
   async run(bench) {
     await using pool = await openCarriage();
     const none = pool.laneOf(0);
-    // Few percent are to be told apart: many rounds, and short ones, so that both sides of each have the same machine.
-    const [roundCount, seconds] = bench.isQuick ? [2, 0.05] : [40, 0.12];
+    const { book } = bench;
+    const [roundCount, seconds] = bench.isQuick ? [2, 0.1] : [40, 0.24];
     const comparisons: Comparison[] = [];
     for (const [index, { count, ...rest }] of cases.entries()) {
       const lanes = { ours: pool.laneOf(count), other: none };
-      await warmUp(bench, lanes, (lane) => aloneP50(lane, bench.book, seconds));
-      const rounds = await byTurns(
-        lanes,
-        (lane) => aloneP50(lane, bench.book, seconds),
-        turnsOf(partOf(bench, index, cases.length), roundCount, lanes.ours.name),
-      );
+      await warmUp(bench, lanes, (lane) => aloneP50(lane, book, seconds));
+      const turns = turnsOf(partOf(bench, index, cases.length), roundCount, lanes.ours.name);
+      // Few percent are to be told apart, so that whole rounds by turns are too coarse.
+      const rounds = await callByCall(lanes, { ...turns, book, seconds });
       const what = { what: 'latency p50 alone', unit: 'ms', loop: 'closed', ...rest } as const;
       comparisons.push(comparison(lanes, { ...what, rounds }));
     }

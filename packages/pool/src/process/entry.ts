@@ -2,13 +2,13 @@
 // code runs here, and none can keep it from answering.
 import { writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { type AttemptReport, type Parcel, errorToWire } from '@waybill/protocol';
+import { errorToWire } from '@waybill/protocol';
 import { freeThreadHeaps, setEngineFlags } from '../engine-flags.ts';
 import { PiscinaThreads } from '../piscina-threads.ts';
 import type { JoinedThread, ThreadsPlan } from '../threads.ts';
 import { Link } from './link.ts';
 import { mapFrame, packBytes, unpackBytes } from './link-bytes.ts';
-import type { DownMessage, UpMessage } from './link-messages.ts';
+import type { DownMessage, EnvelopeTexts, SentUpMessage } from './link-messages.ts';
 import { monotonicEpochMs } from './process-clock.ts';
 import { linkStream } from './spawn-process.ts';
 
@@ -32,8 +32,8 @@ function volunteer(): void {
   }
 }
 
-function send(message: UpMessage): void {
-  link.send(message);
+function send(message: SentUpMessage, texts?: EnvelopeTexts): void {
+  link.send(message, texts);
 }
 
 function beat(): void {
@@ -44,13 +44,10 @@ function beat(): void {
   });
 }
 
-function packReport(report: AttemptReport): AttemptReport {
-  const { settlement } = report;
-  if (!settlement.ok) return report;
-  return { ...report, settlement: { ok: true, value: packBytes(settlement.value) as Parcel } };
-}
+/** Takes a message that came down, and the texts beside it. */
+type Take = (message: DownMessage, texts: readonly string[]) => void;
 
-function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
+function startThreads(plan: ThreadsPlan): Take {
   const joined = new Map<number, JoinedThread>();
   const threads = new PiscinaThreads(plan, {
     joined(thread) {
@@ -72,7 +69,7 @@ function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
     const holder = joined.get(threadId)?.holder() ?? Promise.resolve(undefined);
     void holder.then((attemptId = 0) => send({ kind: 'holder', threadId, attemptId }));
   };
-  return (message) => {
+  return (message, texts) => {
     if (message.kind === 'frame') {
       const port = joined.get(message.threadId)?.port;
       port?.postMessage(mapFrame(message.frame, unpackBytes));
@@ -80,27 +77,28 @@ function startThreads(plan: ThreadsPlan): (message: DownMessage) => void {
     else if (message.kind === 'holder') tellHolder(message.threadId);
     else if (message.kind === 'beat') beat();
     else if (message.kind === 'run') {
-      const { runId, threadId } = message;
-      const input = unpackBytes(message.message.input) as Parcel;
-      threads.run(threadId, { ...message.message, input }).then(
-        (report) => send({ kind: 'ran', runId, report: packReport(report) }),
+      const { runId, threadId, program } = message;
+      const [head = '', text = '', bytes = '', limits = ''] = texts;
+      const envelope = { head, limits, text, bytes };
+      threads.runSealed(threadId, program === undefined ? envelope : { ...envelope, program }).then(
+        (report) => send({ kind: 'ran', runId }, [report.head, report.text, report.bytes]),
         (error: unknown) => send({ kind: 'refused', runId, error: errorToWire(error) }),
       );
     }
   };
 }
 
-let take: ((message: DownMessage) => void) | undefined;
+let take: Take | undefined;
 
 const link = new Link(new Socket({ fd: linkStream }), {
-  message: (received) => {
+  message: (received, texts) => {
     // What comes down is the submitting process's own.
     const message = received as DownMessage;
     if (message.kind === 'start') {
       beat();
       if (message.plan.options.engine.kind === 'realm') freeThreadHeaps();
       take = startThreads(message.plan);
-    } else take?.(message);
+    } else take?.(message, texts);
   },
   garbage: endMyself,
   // The submitting process is gone, however it went: nobody would stop the guests.

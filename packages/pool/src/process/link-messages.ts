@@ -1,15 +1,16 @@
-import type { AttemptMessage, AttemptReport, ErrorWire } from '@waybill/protocol';
+import type { AttemptReport, ErrorWire, Program } from '@waybill/protocol';
 import type { ThreadsPlan } from '../threads.ts';
 
-/** What the submitting process says to a pool process; JSON. */
+/** What the submitting process says to a pool process; JSON, and the texts beside it. */
 export type DownMessage =
   /** The first: which threads to start. */
   | { readonly kind: 'start'; readonly plan: ThreadsPlan }
+  /** Its texts are those of the attempt's envelope. */
   | {
       readonly kind: 'run';
       readonly runId: number;
       readonly threadId: number;
-      readonly message: AttemptMessage;
+      readonly program?: Program | undefined;
     }
   /** A frame of the session with a thread. */
   | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
@@ -19,6 +20,12 @@ export type DownMessage =
   | { readonly kind: 'holder'; readonly threadId: number }
   /** Asks for a sign of life. */
   | { readonly kind: 'beat' };
+
+/** What a pool process sends up with the report beside it, as the texts of its envelope. */
+interface Ran {
+  readonly kind: 'ran';
+  readonly runId: number;
+}
 
 /** What a pool process says to the submitting process; JSON, and untrusted: a guest may have taken the process over. */
 export type UpMessage =
@@ -36,7 +43,7 @@ export type UpMessage =
   | { readonly kind: 'frame'; readonly threadId: number; readonly frame: unknown }
   /** The attempt whose guest holds the thread; 0: none does. */
   | { readonly kind: 'holder'; readonly threadId: number; readonly attemptId: number }
-  | { readonly kind: 'ran'; readonly runId: number; readonly report: AttemptReport }
+  | (Ran & { readonly report: AttemptReport })
   | { readonly kind: 'refused'; readonly runId: number; readonly error: ErrorWire }
   | {
       readonly kind: 'beat';
@@ -45,3 +52,14 @@ export type UpMessage =
       /** `monotonicEpochMs()` there. */
       readonly epochMs: number;
     };
+
+/** An {@link UpMessage} as it is sent. */
+export type SentUpMessage = Exclude<UpMessage, { kind: 'ran' }> | Ran;
+
+/** The envelope of an attempt, or without limits that of a report, as the texts beside a message. */
+export type EnvelopeTexts = readonly [
+  head: string,
+  text: string,
+  bytes: string,
+  ...limits: readonly string[],
+];

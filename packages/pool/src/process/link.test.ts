@@ -7,7 +7,7 @@ import { Link } from './link.ts';
 function openLink(stream: Duplex) {
   const heard: unknown[] = [];
   const link = new Link(stream, {
-    message: (message) => void heard.push(message),
+    message: (message, texts) => void heard.push(texts.length > 0 ? [message, ...texts] : message),
     garbage: (why) => void heard.push(`garbage: ${why}`),
     closed: () => void heard.push('closed'),
   });
@@ -18,10 +18,15 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
 }
 
-function framed(text: string): Buffer {
+function measured(bytes: Buffer): Buffer {
   const head = Buffer.alloc(4);
-  head.writeUInt32LE(Buffer.byteLength(text));
-  return Buffer.concat([head, Buffer.from(text)]);
+  head.writeUInt32LE(bytes.length);
+  return Buffer.concat([head, bytes]);
+}
+
+/** A message as it is on the pipe. */
+function framed(...texts: string[]): Buffer {
+  return measured(Buffer.concat(texts.map((text) => measured(Buffer.from(text)))));
 }
 
 test('what one side sends the other hears, in order', async () => {
@@ -35,6 +40,38 @@ test('what one side sends the other hears, in order', async () => {
   expect(one.heard).toEqual(['back']);
 });
 
+test('texts beside a message arrive as they were, whatever is in them', async () => {
+  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 50 }), { maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(texts, { maxLength: 4 }), async (sent) => {
+      const [here, there] = duplexPair();
+      const [{ link }, { heard }] = [openLink(here), openLink(there)];
+      for (const beside of sent) link.send('run', beside);
+      await settled();
+      expect(heard).toEqual(sent.map((beside) => (beside.length > 0 ? ['run', ...beside] : 'run')));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('the first message of a turn of the loop goes at once, and those behind it in one write', async () => {
+  const written: number[] = [];
+  const stream = new Duplex({
+    read: () => {},
+    writev: (chunks, done) => {
+      written.push(chunks.length);
+      done();
+    },
+  });
+  const { link } = openLink(stream);
+  for (let count = 0; count < 3; count++) queueMicrotask(() => link.send(count));
+  process.nextTick(() => link.send('a tick later'));
+  await settled();
+  link.send('in another turn');
+  await settled();
+  expect(written).toEqual([1, 3, 1]);
+});
+
 test('messages are the same, however the bytes are cut', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -44,7 +81,7 @@ test('messages are the same, however the bytes are cut', async () => {
         const [here, there] = duplexPair();
         const { heard } = openLink(there);
         const sent = messages.map((message) => JSON.stringify(message));
-        const bytes = Buffer.concat(sent.map(framed));
+        const bytes = Buffer.concat(sent.map((text) => framed(text)));
         for (let at = 0; at < bytes.length;) {
           const size = sizes.next().value ?? 1;
           here.write(bytes.subarray(at, at + size));
@@ -60,6 +97,18 @@ test('messages are the same, however the bytes are cut', async () => {
 
 test.each([
   ['text that is no JSON', framed('{"cmd":'), /^garbage: SyntaxError/u],
+  ['a message without JSON', framed(), /^garbage: SyntaxError/u],
+  ['half of a length', measured(Buffer.from([1, 0])), /^garbage: RangeError/u],
+  [
+    'a text that is longer than its message',
+    measured(Buffer.from([1, 0, 0, 0, 55, 9, 0, 0, 0, 65])),
+    /^garbage: RangeError: a text that goes beyond its message/u,
+  ],
+  [
+    'more texts than there can be',
+    framed('1', '', '', '', '', ''),
+    /^garbage: RangeError: a message with too many texts/u,
+  ],
   [
     'a length beyond all bounds',
     Buffer.from([255, 255, 255, 255]),

@@ -3,13 +3,16 @@ import type { Duplex } from 'node:stream';
 /** Longest message, in bytes, that is taken from the other side. */
 const maxMessageBytes = 512 * 2 ** 20;
 
-/** Bytes of the number that says how long the message behind it is. */
+/** Bytes of the number that says how long what is behind it is. */
 const headBytes = 4;
+
+/** Texts that there may be beside a message. */
+const maxTextCount = 4;
 
 /** Who hears of a {@link Link}. */
 export interface LinkListener {
-  /** A message came: JSON of any shape. */
-  message(message: unknown): void;
+  /** A message came: JSON of any shape, and the texts beside it. */
+  message(message: unknown, texts: readonly string[]): void;
   /** What came is no message; nothing more is read. */
   garbage(why: string): void;
   /** The other side is gone. */
@@ -17,7 +20,8 @@ export interface LinkListener {
 }
 
 /**
- * JSON messages between two processes over a pipe, each behind its length.
+ * JSON messages between two processes over a pipe. What may be large, or need not be read by who hands it on, goes as a
+ * text beside the JSON. A message is its length, then the JSON and each text behind its own.
  *
  * Not Node's own channel: what that cannot parse is an uncaught exception of the process that reads it, and it keeps a line
  * without an end for ever. Here the other side may send what it likes.
@@ -46,27 +50,35 @@ export class Link {
   }
 
   /** Sends plain data. What is sent to a side that is gone is lost. */
-  send(message: unknown): void {
+  send(message: unknown, texts: readonly string[] = []): void {
     if (this.#isOver || !this.#stream.writable) return;
-    const text = JSON.stringify(message);
-    const bytes = Buffer.byteLength(text);
+    const all = [JSON.stringify(message), ...texts];
+    const lengths = all.map((text) => Buffer.byteLength(text));
+    const bytes = lengths.reduce((sum, length) => sum + headBytes + length, 0);
     const frame = Buffer.allocUnsafe(headBytes + bytes);
-    frame.writeUInt32LE(bytes);
-    frame.write(text, headBytes);
+    let at = frame.writeUInt32LE(bytes);
+    for (const [index, text] of all.entries()) {
+      at = frame.writeUInt32LE(lengths[index] ?? 0, at);
+      at += frame.write(text, at);
+    }
     this.#stream.write(frame);
-    if (this.#isHolding) return;
-    // The first message goes at once; what is sent after it in the same turn of the loop goes out in one write.
-    this.#isHolding = true;
-    this.#stream.cork();
-    process.nextTick(() => {
-      this.#isHolding = false;
-      this.#stream.uncork();
-    });
+    if (!this.#isHolding) this.#hold();
   }
 
   /** Ends it, from this side. */
   destroy(): void {
     this.#stream.destroy();
+  }
+
+  // The first message of a turn of the loop goes at once. Those behind it go out in one write: that wakes the other side up, which
+  // costs more than a message.
+  #hold(): void {
+    this.#isHolding = true;
+    this.#stream.cork();
+    setImmediate(() => {
+      this.#isHolding = false;
+      this.#stream.uncork();
+    });
   }
 
   #close(): void {
@@ -110,13 +122,16 @@ export class Link {
 
   #deliver(body: Buffer): boolean {
     let message: unknown;
+    let texts: string[];
     try {
-      message = JSON.parse(body.toString());
+      const [json = '', ...others] = readTexts(body);
+      message = JSON.parse(json);
+      texts = others;
     } catch (error) {
       this.#giveUp(String(error));
       return false;
     }
-    this.#listener.message(message);
+    this.#listener.message(message, texts);
     return !this.#isOver;
   }
 
@@ -125,4 +140,18 @@ export class Link {
     this.#received = [];
     this.#listener.garbage(why);
   }
+}
+
+function readTexts(body: Buffer): string[] {
+  const texts: string[] = [];
+  for (let at = 0; at < body.length;) {
+    const start = at + headBytes;
+    // Beyond the body it throws, as `readUInt32LE` does.
+    const end = start + body.readUInt32LE(at);
+    if (end > body.length) throw new RangeError('a text that goes beyond its message');
+    if (texts.length > maxTextCount) throw new RangeError('a message with too many texts');
+    texts.push(body.toString('utf8', start, end));
+    at = end;
+  }
+  return texts;
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { withinMs } from '../within.ts';
 import { Link } from './link.ts';
-import type { DownMessage, UpMessage } from './link-messages.ts';
+import type { DownMessage, EnvelopeTexts, UpMessage } from './link-messages.ts';
 import { readUpMessage } from './read-up-message.ts';
 import { linkStream, spawnProcess } from './spawn-process.ts';
 import { StderrTail } from './stderr-tail.ts';
@@ -69,8 +69,8 @@ export class PoolChild {
   }
 
   /** Sends a message; what cannot arrive is lost with the process, which is heard of. */
-  send(message: DownMessage): void {
-    this.#link?.send(message);
+  send(message: DownMessage, texts?: EnvelopeTexts): void {
+    this.#link?.send(message, texts);
     if ((this.#link?.queuedBytes ?? 0) > maxQueuedBytes) {
       this.#listener.broken('it does not read what it is sent');
     }
@@ -83,8 +83,8 @@ export class PoolChild {
   #open(stream: Duplex): Link {
     const broken = (why: string): void => this.#listener.broken(why);
     return new Link(stream, {
-      message: (received) => {
-        const message = readUpMessage(received);
+      message: (received, texts) => {
+        const message = readUpMessage(received, texts);
         if (message === undefined) broken('it sent what is no message');
         else this.#listener.message(message);
       },

@@ -69,7 +69,7 @@ export class PoolProcess implements Crew {
       },
     };
     this.roster = new Roster({ ...options, listener }, this.processId);
-    const send: PoolChild['send'] = (message) => this.#child.send(message);
+    const send: PoolChild['send'] = (message, texts) => this.#child.send(message, texts);
     this.#threads = new RemoteThreads(send, this.roster, options.threads);
     send({ kind: 'start', plan: threadsPlan(options) });
   }

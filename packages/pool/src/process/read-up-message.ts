@@ -1,3 +1,4 @@
+import { openReport } from '@waybill/protocol';
 import type { UpMessage } from './link-messages.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -78,12 +79,27 @@ const checks = new Map(
 /**
  * Reads what a pool process sent. Never throws.
  *
+ * @param texts - beside the message: those of the envelope of a report
  * @returns undefined for what is no message
  */
-export function readUpMessage(message: unknown): UpMessage | undefined {
-  if (!isFields(message)) return undefined;
-  const { kind } = message;
+export function readUpMessage(
+  received: unknown,
+  texts: readonly string[] = [],
+): UpMessage | undefined {
+  if (!isFields(received)) return undefined;
+  const { kind } = received;
   const fields = typeof kind === 'string' ? checks.get(kind) : undefined;
-  const isRead = fields?.every(([name, check]) => check(message[name])) === true;
+  const message = kind === 'ran' ? withReport(received, texts) : received;
+  const isRead = fields?.every(([name, check]) => check(message?.[name])) === true;
   return isRead ? (message as UpMessage) : undefined;
+}
+
+function withReport({ kind, runId }: Fields, texts: readonly string[]): Fields | undefined {
+  const [head = '', text = '', bytes = ''] = texts;
+  try {
+    return { kind, runId, report: openReport({ head, text, bytes }) };
+  } catch {
+    // No report: the check of that says so.
+    return undefined;
+  }
 }

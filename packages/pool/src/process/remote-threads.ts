@@ -1,15 +1,15 @@
 import {
   type AttemptMessage,
   type AttemptReport,
-  type Parcel,
   type WaybillError,
   errorFromWire,
+  sealAttempt,
   toWaybillError,
 } from '@waybill/protocol';
 import type { ThreadGone } from '../thread-gone.ts';
 import type { Threads, ThreadsListener } from '../threads.ts';
 import { mapFrame, packBytes, unpackBytes } from './link-bytes.ts';
-import type { DownMessage, UpMessage } from './link-messages.ts';
+import type { DownMessage, EnvelopeTexts, UpMessage } from './link-messages.ts';
 import { monotonicEpochMs, toOurClock, toTheirClock } from './process-clock.ts';
 import { RemotePort } from './remote-port.ts';
 
@@ -23,7 +23,7 @@ interface RemoteThread {
 
 /** The threads of a pool process, seen from the submitting one: attempts and session frames go over one link. */
 export class RemoteThreads implements Threads {
-  readonly #send: (message: DownMessage) => void;
+  readonly #send: (message: DownMessage, texts?: EnvelopeTexts) => void;
   readonly #listener: ThreadsListener;
   readonly #threadCount: number;
   readonly #threads: Map<number, RemoteThread> = new Map();
@@ -35,7 +35,7 @@ export class RemoteThreads implements Threads {
 
   /** @param threadCount - how many there may be: a process that a guest took over may claim any number */
   constructor(
-    send: (message: DownMessage) => void,
+    send: (message: DownMessage, texts?: EnvelopeTexts) => void,
     listener: ThreadsListener,
     threadCount: number,
   ) {
@@ -49,9 +49,9 @@ export class RemoteThreads implements Threads {
     const runId = ++this.#lastRunId;
     const run = Promise.withResolvers<AttemptReport>();
     this.#runs.set(runId, run);
-    const input = packBytes(message.input) as Parcel;
-    const theirs = toTheirClock({ ...message, input }, this.#offsetMs);
-    this.#send({ kind: 'run', runId, threadId, message: theirs });
+    const envelope = sealAttempt(toTheirClock(message, this.#offsetMs));
+    const { head, text, bytes, limits, program } = envelope;
+    this.#send({ kind: 'run', runId, threadId, program }, [head, text, bytes, limits]);
     return run.promise;
   }
 
@@ -95,7 +95,7 @@ export class RemoteThreads implements Threads {
       case 'holder':
         return this.#tellHolder(message.threadId, message.attemptId || undefined);
       case 'ran':
-        return this.#settle(message.runId)?.resolve(this.#ours(message.report));
+        return this.#settle(message.runId)?.resolve(toOurClock(message.report, this.#offsetMs));
       case 'refused':
         return this.#settle(message.runId)?.reject(errorFromWire(message.error));
       case 'beat':
@@ -140,14 +140,6 @@ export class RemoteThreads implements Threads {
     const thread = this.#threads.get(threadId);
     this.#threads.delete(threadId);
     for (const tell of thread?.mourners ?? []) tell(gone);
-  }
-
-  #ours(report: AttemptReport): AttemptReport {
-    const { settlement } = report;
-    const ours = toOurClock(report, this.#offsetMs);
-    if (!settlement.ok) return ours;
-    const value = unpackBytes(settlement.value) as Parcel;
-    return { ...ours, settlement: { ok: true, value } };
   }
 
   #settle(runId: number): PromiseWithResolvers<AttemptReport> | undefined {

@@ -1,3 +1,4 @@
+import { bareText } from './bare-text.ts';
 import { ErrorDesk } from './error-desk.ts';
 import { GuestCallbacks } from './guest-callbacks.ts';
 import { makeContext } from './guest-context.ts';
@@ -48,6 +49,6 @@ export const kitFilename = 'waybill-kit';
 /** The kit as a function of the callback to the host and of its settings as JSON; it gives what the host enters through. */
 export const kitSource: string = [
   "(function (send, settings) { 'use strict';",
-  ...kitParts.map(String),
+  ...kitParts.map(String).map(bareText),
   'return new Kit(send, JSON.parse(settings)).enter; })',
 ].join('\n');
