@@ -83,7 +83,7 @@ export class JobTicket implements Waiter {
     return this.#askedToStop;
   }
 
-  /** Calls `tell` once with {@link askedToStop}: at once, or when it is. */
+  /** Calls `tell` once with {@link askedToStop}: at once, or when it is. Only the latest is told. */
   whenAsked(tell: (error: WaybillError) => void): void {
     if (this.#askedToStop === undefined) this.#tellAsked = tell;
     else tell(this.#askedToStop);
@@ -127,8 +127,8 @@ export class JobTicket implements Waiter {
     if (this.#state === 'settled') return;
     const isFirst = this.#askedToStop === undefined;
     this.#askedToStop ??= error;
-    this.#stop(error);
     if (isFirst) this.#tellAsked?.(error);
+    this.#stop(error);
   }
 
   /** Gives the job up without its thread, which had its time. */

@@ -116,14 +116,14 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
   let state: OfficeState = 'open';
   let closed: Promise<void> | undefined;
   let runningCount = 0;
-  let lastSettled: (() => void) | undefined;
+  let noneRuns: PromiseWithResolvers<void> | undefined;
   const office = await openOffice(checked, () => state);
 
-  const allSettled = (): Promise<void> =>
-    new Promise((resolve) => {
-      lastSettled = resolve;
-      if (runningCount === 0) resolve();
-    });
+  const allSettled = async (): Promise<void> => {
+    if (runningCount === 0) return;
+    noneRuns ??= Promise.withResolvers();
+    await noneRuns.promise;
+  };
   const close = async (graceMs: number): Promise<void> => {
     state = 'closing';
     await closeOffice(office, allSettled, graceMs);
@@ -139,7 +139,7 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
         return (await runJob(office, spec, request)) as Outcome<T>;
       } finally {
         runningCount -= 1;
-        if (runningCount === 0) lastSettled?.();
+        if (runningCount === 0) noneRuns?.resolve();
       }
     },
     cancel(jobId, reason = 'the caller cancelled it') {

@@ -84,7 +84,9 @@ function dispatch(
     report(office, { attempt, message }, record).then(resolve, reject);
     ticket.whenStopped((error) => {
       // Not the thread of an attempt that is over, where the job was given up as it waited for the next.
-      if (office.attempts.has(attempt.id)) void lookAfterThread(office, attempt);
+      if (!office.attempts.has(attempt.id)) return resolve(error);
+      // Not in the context of whoever gave the job up, either.
+      office.root.run(() => void lookAfterThread(office, attempt));
       resolve(error);
     });
   });
@@ -165,7 +167,9 @@ function billOf({ captured, attempt }: JobTicket, end: AttemptEnd): Bill {
     const nothing = { cpuMs: 0, heapBytes: 0, hostCalls: 0, hostWaitMs: 0, logBytes: 0 };
     return { queueMs: startedMs - submittedMs, wallMs: nowMs - startedMs, ...nothing };
   }
-  const { startedMs, cpuMs, heapBytes, hostCalls, hostWaitMs, logBytes } = end.usage;
+  const { cpuMs, heapBytes, hostCalls, hostWaitMs, logBytes } = end.usage;
+  // Clocks of two processes differ a little, and one that a guest took over may say anything.
+  const startedMs = Math.min(Math.max(end.usage.startedMs, attempt?.beganMs ?? submittedMs), nowMs);
   const used = { cpuMs, heapBytes, hostCalls, hostWaitMs, logBytes };
   return { queueMs: startedMs - submittedMs, wallMs: nowMs - startedMs, ...used };
 }

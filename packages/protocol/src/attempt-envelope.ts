@@ -2,11 +2,11 @@ import type { AttemptMessage } from './attempt.ts';
 import type { Program } from './job.ts';
 import type { Limits } from './limits.ts';
 
-/** An {@link AttemptMessage} as it crosses between two threads of a process. */
+/** An {@link AttemptMessage} as it crosses between two threads, of one process or of two. */
 export interface AttemptEnvelope {
   /** JSON of everything but the limits and what may be large. */
   readonly head: string;
-  /** JSON of the limits. */
+  /** JSON of the limits; of frozen ones it is kept for the next attempt. */
   readonly limits: string;
   readonly text: string;
   readonly bytes: string;
@@ -19,8 +19,10 @@ let written: { readonly limits: Limits; readonly text: string } | undefined;
 let read: { readonly limits: Limits; readonly text: string } | undefined;
 
 function writeLimits(limits: Limits): string {
-  if (written?.limits !== limits) written = { limits, text: JSON.stringify(limits) };
-  return written.text;
+  if (written?.limits === limits) return written.text;
+  const text = JSON.stringify(limits);
+  if (Object.isFrozen(limits)) written = { limits, text };
+  return text;
 }
 
 function readLimits(text: string): Limits {
@@ -29,7 +31,7 @@ function readLimits(text: string): Limits {
 }
 
 /**
- * Puts a message, whose limits are frozen, into the form in which it crosses. A structured clone looks at every member of every
+ * Puts a message into the form in which it crosses. A structured clone looks at every member of every
  * object, on both sides: as one text the small ones cross in less than half the time, and the large ones are not written twice.
  */
 export function sealAttempt(message: AttemptMessage): AttemptEnvelope {

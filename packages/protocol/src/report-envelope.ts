@@ -1,6 +1,6 @@
 import type { AttemptReport } from './attempt.ts';
 
-/** An {@link AttemptReport} as it crosses between two threads of a process. */
+/** An {@link AttemptReport} as it crosses between two threads, of one process or of two. */
 export interface ReportEnvelope {
   /** JSON of everything but what may be large. */
   readonly head: string;

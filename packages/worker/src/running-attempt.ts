@@ -29,7 +29,8 @@ export class RunningAttempt implements AttemptHandle {
     this.message = message;
     this.context = new JobContext({ jobId, snapshot, deadlineMs });
     this.hops = new HopLog(message, threadId);
-    this.context.run(() => this.hops.worker());
+    // What runs in the context makes it; most jobs call nothing here, and want no trail.
+    if (message.trail) this.context.run(() => this.hops.worker());
   }
 
   /** Why the attempt was stopped from outside, once it is. */

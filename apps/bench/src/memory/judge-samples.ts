@@ -31,7 +31,7 @@ const flat = [
   },
 ] as const;
 
-/** Judges the samples of a soak by those that were taken after its warm-up. @throws RangeError with less than six of these */
+/** Judges the samples of a soak by those that were taken after its warm-up. @throws RangeError with less than three of these */
 export function judgeSamples(samples: readonly Sample[]): Verdict {
   const jobCount = samples.at(-1)?.jobCount ?? 0;
   const judged = samples.filter((each) => each.jobCount >= jobCount * warmUpShare);

@@ -20,7 +20,7 @@ export interface SoakPlan {
 const concurrentCount = 64;
 
 /** Enough to tell a slope from noise, few enough for the pauses that they make not to count. */
-const sampleCount = 50;
+const sampleCount = 24;
 
 const names = ['acme', 'bolt', 'cube', 'dune'];
 

@@ -7,7 +7,7 @@ import { table } from './terminal-table.ts';
 
 /** How the numbers came to be, in few words. */
 const method = [
-  'By turns: the two sides of a comparison are measured right after each other, in the order A B B A.',
+  'By turns: the two sides of a comparison are measured right after each other, in the order A B B A; where a few percent count, single calls are.',
   'Warm-up: both are called before anything counts; where whole calls are compared, for two rounds by turns (--quick: one).',
   'Ratio: the median of the ratios of the rounds, ours to the other; in brackets what the middle half of them spans.',
   'Open loop: calls come when a thread of its own says so; a call counts from when it was due, so a wait is never left out.',

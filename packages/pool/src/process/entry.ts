@@ -78,10 +78,10 @@ function startThreads(plan: ThreadsPlan): Take {
     else if (message.kind === 'beat') beat();
     else if (message.kind === 'run') {
       const { runId, threadId, program } = message;
-      const [head = '', text = '', bytes = '', limits = ''] = texts;
+      const [bytes = '', head = '', text = '', limits = ''] = texts;
       const envelope = { head, limits, text, bytes };
       threads.runSealed(threadId, program === undefined ? envelope : { ...envelope, program }).then(
-        (report) => send({ kind: 'ran', runId }, [report.head, report.text, report.bytes]),
+        (report) => send({ kind: 'ran', runId }, [report.bytes, report.head, report.text]),
         (error: unknown) => send({ kind: 'refused', runId, error: errorToWire(error) }),
       );
     }

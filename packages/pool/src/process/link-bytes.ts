@@ -1,6 +1,6 @@
 import type { Parcel } from '@waybill/protocol';
 
-// The bytes of a parcel are one character each, and JSON writes many of those with six. On the link they are base64.
+// The bytes of a parcel are one character each, and JSON writes many of those with six. In a frame of a session they are base64 on the link.
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -58,8 +58,8 @@ export type SentUpMessage = Exclude<UpMessage, { kind: 'ran' }> | Ran;
 
 /** The envelope of an attempt, or without limits that of a report, as the texts beside a message. */
 export type EnvelopeTexts = readonly [
+  bytes: string,
   head: string,
   text: string,
-  bytes: string,
   ...limits: readonly string[],
 ];

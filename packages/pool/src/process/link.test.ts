@@ -1,4 +1,5 @@
 import { Duplex, duplexPair } from 'node:stream';
+import { isStringOneByteRepresentation } from 'node:v8';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Link } from './link.ts';
@@ -41,7 +42,12 @@ test('what one side sends the other hears, in order', async () => {
 });
 
 test('texts beside a message arrive as they were, whatever is in them', async () => {
-  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 50 }), { maxLength: 3 });
+  const bytes = fc
+    .uint8Array({ maxLength: 50 })
+    .map((each) => Buffer.from(each).toString('latin1'));
+  const others = fc.array(fc.string({ unit: 'binary', maxLength: 50 }), { maxLength: 3 });
+  const some = fc.tuple(bytes, others).map(([first, rest]) => [first, ...rest]);
+  const texts = fc.oneof(fc.constant([]), some);
   await fc.assert(
     fc.asyncProperty(fc.array(texts, { maxLength: 4 }), async (sent) => {
       const [here, there] = duplexPair();
@@ -52,6 +58,19 @@ test('texts beside a message arrive as they were, whatever is in them', async ()
     }),
     { numRuns: 50 },
   );
+});
+
+test('bytes take one byte each, on the link and in memory', async () => {
+  const [here, there] = duplexPair();
+  const [{ link }, { heard }] = [openLink(here), openLink(there)];
+  const bytes = '\xff'.repeat(2 ** 20);
+  let sentBytes = 0;
+  there.on('data', (chunk: Buffer) => (sentBytes += chunk.length));
+  link.send('run', [bytes]);
+  await settled();
+  const [, arrived] = heard[0] as [string, string];
+  expect([arrived === bytes, isStringOneByteRepresentation(arrived)]).toEqual([true, true]);
+  expect(sentBytes).toBeLessThan(2 ** 20 + 100);
 });
 
 test('the first message of a turn of the loop goes at once, and those behind it in one write', async () => {

@@ -9,6 +9,9 @@ const headBytes = 4;
 /** Texts that there may be beside a message. */
 const maxTextCount = 4;
 
+// The first text beside a message is bytes, one a character: as UTF-8 those would take twice the room, there and in memory.
+const encodingOf = (index: number): 'latin1' | 'utf8' => (index === 1 ? 'latin1' : 'utf8');
+
 /** Who hears of a {@link Link}. */
 export interface LinkListener {
   /** A message came: JSON of any shape, and the texts beside it. */
@@ -21,7 +24,8 @@ export interface LinkListener {
 
 /**
  * JSON messages between two processes over a pipe. What may be large, or need not be read by who hands it on, goes as a
- * text beside the JSON. A message is its length, then the JSON and each text behind its own.
+ * text beside the JSON; no character of the first one is above 0xff. A message is its length, then the JSON and each text behind
+ * its own.
  *
  * Not Node's own channel: what that cannot parse is an uncaught exception of the process that reads it, and it keeps a line
  * without an end for ever. Here the other side may send what it likes.
@@ -53,13 +57,13 @@ export class Link {
   send(message: unknown, texts: readonly string[] = []): void {
     if (this.#isOver || !this.#stream.writable) return;
     const all = [JSON.stringify(message), ...texts];
-    const lengths = all.map((text) => Buffer.byteLength(text));
+    const lengths = all.map((text, index) => Buffer.byteLength(text, encodingOf(index)));
     const bytes = lengths.reduce((sum, length) => sum + headBytes + length, 0);
     const frame = Buffer.allocUnsafe(headBytes + bytes);
     let at = frame.writeUInt32LE(bytes);
     for (const [index, text] of all.entries()) {
       at = frame.writeUInt32LE(lengths[index] ?? 0, at);
-      at += frame.write(text, at);
+      at += frame.write(text, at, encodingOf(index));
     }
     this.#stream.write(frame);
     if (!this.#isHolding) this.#hold();
@@ -150,7 +154,7 @@ function readTexts(body: Buffer): string[] {
     const end = start + body.readUInt32LE(at);
     if (end > body.length) throw new RangeError('a text that goes beyond its message');
     if (texts.length > maxTextCount) throw new RangeError('a message with too many texts');
-    texts.push(body.toString('utf8', start, end));
+    texts.push(body.toString(encodingOf(texts.length), start, end));
     at = end;
   }
   return texts;

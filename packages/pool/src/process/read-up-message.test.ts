@@ -11,7 +11,7 @@ function read(message: unknown): UpMessage | undefined {
   const { ok, value } = Object(settlement) as { ok?: unknown; value?: Record<string, string> };
   const { text = '', bytes = '' } = ok === true ? (value ?? {}) : {};
   const head = ok === true ? { ...Object(report), settlement: undefined } : report;
-  return readUpMessage(rest, [JSON.stringify(head), text, bytes]);
+  return readUpMessage(rest, [bytes, JSON.stringify(head), text]);
 }
 
 const report = {
@@ -53,6 +53,10 @@ test.each([
   ],
   ['logs that are no list', { kind: 'ran', runId: 1, report: { ...report, logs: {} } }],
   ['a hop without context', { kind: 'ran', runId: 1, report: { ...report, hops: [{}] } }],
+  [
+    'usage below nothing',
+    { kind: 'ran', runId: 1, report: { ...report, usage: { ...report.usage, cpuMs: -1 } } },
+  ],
   ['a time that is none', { kind: 'beat', rssBytes: 1, epochMs: JSON.parse('1e999') as number }],
   [
     'the step that only the submitting side takes',
@@ -65,7 +69,7 @@ test.each([
 test('a report is read from the texts beside its message only, and a result in its head must be one', () => {
   expect(readUpMessage({ kind: 'ran', runId: 1, report })).toBeUndefined();
   const forged = { ...report, settlement: { ok: true, value: { text: 1, bytes: '' } } };
-  const texts = [JSON.stringify(forged), '', ''];
+  const texts = ['', JSON.stringify(forged), ''];
   expect(readUpMessage({ kind: 'ran', runId: 1 }, texts)).toBeUndefined();
 });
 
@@ -74,6 +78,22 @@ test('whatever the texts beside a message are, reading them does not throw', () 
   fc.assert(
     fc.property(fc.array(heads), (texts) => {
       expect(readUpMessage({ kind: 'ran', runId: 1 }, texts)).toBeUndefined();
+    }),
+  );
+});
+
+test('a report has three texts beside its message, whatever is in two of them, and nothing else has any', () => {
+  const { settlement: _, ...rest } = report;
+  const head = JSON.stringify(rest);
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (bytes, text) => {
+      const settlement = { ok: true, value: { text, bytes } };
+      const ran = { kind: 'ran', runId: 1 };
+      const all = readUpMessage(ran, [bytes, head, text]);
+      expect(all).toEqual({ ...ran, report: { ...rest, settlement } });
+      expect(readUpMessage(ran, [bytes, head])).toBeUndefined();
+      expect(readUpMessage(ran, [bytes, head, text, ''])).toBeUndefined();
+      expect(readUpMessage({ kind: 'failing', threadId: 1 }, [text])).toBeUndefined();
     }),
   );
 });

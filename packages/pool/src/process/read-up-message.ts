@@ -8,6 +8,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isCountOrNone: Check = (value) => value === undefined || isCount(value);
 const isTime: Check = (value) => Number.isFinite(value);
+const isAmount: Check = (value) => isTime(value) && Number(value) >= 0;
 const isAnything: Check = () => true;
 const isNames: Check = (value) =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');
@@ -23,7 +24,7 @@ const isSettlement: Check = (value) =>
     ? isParcel(value['value'])
     : value['ok'] === false && isFields(value['error']));
 
-const usageFields = ['startedMs', 'cpuMs', 'heapBytes', 'hostCalls', 'hostWaitMs', 'logBytes'];
+const usageFields = ['cpuMs', 'heapBytes', 'hostCalls', 'hostWaitMs', 'logBytes'];
 const stepFields = ['rebindMs', 'runMs'];
 const escalations: readonly unknown[] = [undefined, 'interrupt', 'dispose', 'wedge'];
 
@@ -33,11 +34,15 @@ const isReport: Check = (value) =>
   isLines(value['logs']) &&
   isHops(value['hops']) &&
   escalations.includes(value['escalation']) &&
-  hasTimes(value['usage'], usageFields) &&
-  (value['steps'] === undefined || hasTimes(value['steps'], stepFields));
+  hasTimes(value['usage'], ['startedMs']) &&
+  hasAmounts(value['usage'], usageFields) &&
+  (value['steps'] === undefined || hasAmounts(value['steps'], stepFields));
 
 const hasTimes = (value: unknown, names: readonly string[]): boolean =>
   isFields(value) && names.every((name) => isTime(value[name]));
+
+const hasAmounts = (value: unknown, names: readonly string[]): boolean =>
+  isFields(value) && names.every((name) => isAmount(value[name]));
 
 const isLines: Check = (value) =>
   Array.isArray(value) &&
@@ -51,7 +56,7 @@ const isHop: Check = (hop) =>
   isFields(hop) &&
   ['kind', 'where'].every((name) => isText(hop[name])) &&
   ['name', 'realmId'].every((name) => isTextOrNone(hop[name])) &&
-  (hop['tookMs'] === undefined || isTime(hop['tookMs'])) &&
+  (hop['tookMs'] === undefined || isAmount(hop['tookMs'])) &&
   isContext(hop['context']);
 
 const isHops: Check = (value) => Array.isArray(value) && value.every(isHop);
@@ -76,6 +81,9 @@ const checks = new Map(
   Object.entries(checksOf).map(([kind, fields]) => [kind, Object.entries(fields)] as const),
 );
 
+/** Texts of the envelope of a report. */
+const reportTextCount = 3;
+
 /**
  * Reads what a pool process sent. Never throws.
  *
@@ -89,13 +97,14 @@ export function readUpMessage(
   if (!isFields(received)) return undefined;
   const { kind } = received;
   const fields = typeof kind === 'string' ? checks.get(kind) : undefined;
+  if (texts.length !== (kind === 'ran' ? reportTextCount : 0)) return undefined;
   const message = kind === 'ran' ? withReport(received, texts) : received;
   const isRead = fields?.every(([name, check]) => check(message?.[name])) === true;
   return isRead ? (message as UpMessage) : undefined;
 }
 
 function withReport({ kind, runId }: Fields, texts: readonly string[]): Fields | undefined {
-  const [head = '', text = '', bytes = ''] = texts;
+  const [bytes = '', head = '', text = ''] = texts;
   try {
     return { kind, runId, report: openReport({ head, text, bytes }) };
   } catch {

@@ -50,8 +50,8 @@ export class RemoteThreads implements Threads {
     const run = Promise.withResolvers<AttemptReport>();
     this.#runs.set(runId, run);
     const envelope = sealAttempt(toTheirClock(message, this.#offsetMs));
-    const { head, text, bytes, limits, program } = envelope;
-    this.#send({ kind: 'run', runId, threadId, program }, [head, text, bytes, limits]);
+    const { bytes, head, text, limits, program } = envelope;
+    this.#send({ kind: 'run', runId, threadId, program }, [bytes, head, text, limits]);
     return run.promise;
   }
 

@@ -1,5 +1,3 @@
-import { Session } from 'node:inspector';
-
 /**
  * Collects what the addon has in this thread's heap.
  *
@@ -9,18 +7,18 @@ import { Session } from 'node:inspector';
  * of 360 did.
  */
 export async function collectHandles(): Promise<void> {
-  const session = new Session();
   try {
+    const { Session } = await import('node:inspector');
+    const session = new Session();
     session.connect();
     await new Promise<void>((resolve, reject) => {
       session.post('HeapProfiler.collectGarbage', (error) =>
         error === null ? resolve() : reject(error),
       );
     });
-  } catch (error) {
-    // Node's permission model may deny it. The thread ends all the same: the odds of a crash are small.
-    process.emitWarning(`the thread ends uncollected: ${String(error)}`, 'WaybillWarning');
-  } finally {
     session.disconnect();
+  } catch (error) {
+    // Node's permission model may deny it, or a build be without it. The thread ends all the same: the odds of a crash are small.
+    process.emitWarning(`the thread ends uncollected: ${String(error)}`, 'WaybillWarning');
   }
 }

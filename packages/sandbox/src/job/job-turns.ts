@@ -30,9 +30,12 @@ export class JobTurns {
       ended = await turn;
     } finally {
       this.#count -= 1;
-      if (ended !== undefined) this.#tell(ended);
-      this.#nextEnd?.resolve();
-      this.#nextEnd = undefined;
+      try {
+        if (ended !== undefined) this.#tell(ended);
+      } finally {
+        this.#nextEnd?.resolve();
+        this.#nextEnd = undefined;
+      }
     }
   }
 

@@ -29,3 +29,8 @@ test('comments of whole lines, indents, blank lines and gaps are gone', () => {
 }`;
   expect(bareText(text)).toBe('function f(a ) {\nreturn a;\n}');
 });
+
+test('a comment with code behind it stays, and what is between two comments does too', () => {
+  const text = '/* a */ x();\ny(); /* b */\nz()';
+  expect(bareText(text)).toBe(text);
+});

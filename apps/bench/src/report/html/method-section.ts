@@ -38,7 +38,7 @@ export function methodSection({ machine, seed, isQuick }: BenchResult): Markup {
       <li>Latencies are kept in HDR histograms of three significant digits.</li>
       <li>
         Two lanes are measured by turns in the same run, every second round in the other order (A B
-        B A). A ratio is the
+        B A); where a few percent count, call by call. A ratio is the
         <b>median of the ratios of the rounds</b>; its spread is the range of their middle half.
         Drawn on a logarithmic scale: the tick is the median, the bar the middle half, the thin line
         equality, the dashed line the limit of a target.
