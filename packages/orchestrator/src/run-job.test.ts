@@ -41,6 +41,21 @@ test('a job goes to a thread with what it needs, and its report becomes the outc
   expect([opened.office.tickets.size, opened.leasedCount]).toEqual([0, 0]);
 });
 
+test('a thread that says it began before it could, or has yet to, changes no time of the bill', async () => {
+  await using opened = openOffice(1);
+  for (const [index, startedMs] of [-1e308, 1e308].entries()) {
+    const running = start(opened);
+    await until(() => opened.attempts.length === index + 1);
+    const report = reportOf(1);
+    opened.attempts.at(-1)?.report.resolve({ ...report, usage: { ...report.usage, startedMs } });
+    const { bill } = await running;
+    for (const ms of [bill.queueMs, bill.wallMs]) {
+      expect(ms).toBeGreaterThanOrEqual(0);
+      expect(ms).toBeLessThan(10_000);
+    }
+  }
+});
+
 test('the id of a job is free again as soon as its outcome is there', async () => {
   await using opened = openOffice(2);
   const first = start(opened, { id: 'same' });
