@@ -70,7 +70,7 @@ export class TenantRealms {
   #release(shelved: ShelvedIsolate, realm: GuestRealm, unsure: boolean): void {
     realm.close();
     this.#shelf.giveBack(shelved, unsure);
-    // Behind the report of this job, whose way back needs the core: a job at a time takes a fifth less so.
+    // Behind the report of this job, whose way back needs the core.
     setImmediate(() => this.#prepareNext(shelved));
   }
 
