@@ -84,9 +84,9 @@ function dispatch(
     report(office, { attempt, message }, record).then(resolve, reject);
     ticket.whenStopped((error) => {
       // Not the thread of an attempt that is over, where the job was given up as it waited for the next.
-      if (!office.attempts.has(attempt.id)) return resolve(error);
+      const isOver = !office.attempts.has(attempt.id);
       // Not in the context of whoever gave the job up, either.
-      office.root.run(() => void lookAfterThread(office, attempt));
+      if (!isOver) office.root.run(() => void lookAfterThread(office, attempt));
       resolve(error);
     });
   });

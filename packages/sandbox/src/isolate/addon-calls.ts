@@ -109,7 +109,8 @@ export class AddonCalls {
   readRun(): number | undefined {
     const ranMs = this.#ranMs();
     if (ranMs === undefined) return undefined;
-    const addedMs = ranMs - this.#readMs;
+    // Where the addon counts cpu time, it counts what still runs on the wall: a later reading may be the lower one.
+    const addedMs = Math.max(0, ranMs - this.#readMs);
     this.#readMs = ranMs;
     return addedMs;
   }
